@@ -1,0 +1,33 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+
+	"github.com/lad-hub/lad/internal/platform/errs"
+)
+
+func (d *DB) openPostgres(ctx context.Context, o Options) error {
+	cfg, err := pgx.ParseConfig(o.DSN)
+	if err != nil {
+		return errs.Wrap(errs.Invalid, err, "error.db.dsn")
+	}
+	if cfg.RuntimeParams["application_name"] == "" {
+		cfg.RuntimeParams["application_name"] = "lad"
+	}
+	n := o.Readers
+	if n == 0 {
+		n = 16
+	}
+	d.write = sql.OpenDB(stdlib.GetConnector(*cfg))
+	d.write.SetMaxOpenConns(n)
+	d.write.SetMaxIdleConns(n)
+	d.read = d.write
+	if err := d.write.PingContext(ctx); err != nil {
+		return errs.Wrap(errs.Unavailable, err, "error.db.gone")
+	}
+	return nil
+}
