@@ -152,7 +152,7 @@ func (d *DB) writeOnce(ctx context.Context, t Tenant, fn func(*Tx) error) error 
 	if err := tx.setTenant(ctx); err != nil {
 		return err
 	}
-	if err := fn(tx); err != nil {
+	if err := guarded(tx, fn); err != nil {
 		return err
 	}
 	if err := stx.Commit(); err != nil {
