@@ -91,9 +91,9 @@ func (d *DB) migrations() ([]*goose.Migration, error) {
 // render replaces the tokens in which the engines differ.
 func (d *DB) render(text string) string {
 	if d.engine == Postgres {
-		return strings.NewReplacer("{{clustered}}", "", "{{blob}}", "bytea", "{{bool}}", "boolean").Replace(text)
+		return strings.NewReplacer("{{clustered}}", "", "{{blob}}", "bytea", "{{bool}}", "boolean", "{{bytewise}}", `collate "C"`).Replace(text)
 	}
-	return strings.NewReplacer("{{clustered}}", "without rowid", "{{blob}}", "blob", "{{bool}}", "boolean").Replace(text)
+	return strings.NewReplacer("{{clustered}}", "without rowid", "{{blob}}", "blob", "{{bool}}", "boolean", "{{bytewise}}", "").Replace(text)
 }
 
 // secureRows puts every table that has a tenant behind row-level security, so that a statement which forgot its tenant

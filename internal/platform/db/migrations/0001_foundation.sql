@@ -1,5 +1,6 @@
 -- Tokens in double braces are the only difference between the engines: {{clustered}} stores a narrow table inside its
--- primary key on SQLite, {{blob}} is the byte column, {{bool}} the boolean one.
+-- primary key on SQLite, {{blob}} is the byte column, {{bool}} the boolean one, {{bytewise}} text that is ordered by its bytes,
+-- as range scans over word beginnings need.
 
 create table tenant (
   tenant_id bigint not null primary key,
@@ -123,6 +124,7 @@ create table one_time_link (
 );
 
 -- catalogue ----------------------------------------------------------------------------------------------------------
+-- product: what variants have in common. The name is the group's; it is empty for a product of one SKU.
 create table product (
   tenant_id bigint not null,
   id bigint not null,
@@ -134,14 +136,16 @@ create table product (
   deleted_at bigint not null default 0,
   primary key (tenant_id, id)
 );
+create index product_name on product (tenant_id, name, id) where deleted_at = 0 and name <> '';
 
 -- sku: what is sold. A variant is a SKU of a product with others; a kit is a SKU made of parts; a service has no stock.
+-- The code of a deleted SKU may be used again; its row stays for the history.
 create table sku (
   tenant_id bigint not null,
   id bigint not null,
   product_id bigint not null,
   code text not null,
-  code_folded text not null,
+  code_folded text {{bytewise}} not null,
   name text not null,
   variant text not null default '',
   kind text not null check (kind in ('goods', 'kit', 'service')),
@@ -156,8 +160,9 @@ create table sku (
   deleted_at bigint not null default 0,
   primary key (tenant_id, id)
 );
-create unique index sku_code on sku (tenant_id, code);
-create index sku_folded on sku (tenant_id, code_folded, id);
+create unique index sku_code on sku (tenant_id, code) where deleted_at = 0;
+create index sku_folded on sku (tenant_id, code_folded, id) where deleted_at = 0;
+create index sku_kind on sku (tenant_id, kind, code_folded, id) where deleted_at = 0;
 create index sku_product on sku (tenant_id, product_id, id);
 
 create table kit_part (
@@ -177,43 +182,62 @@ create table barcode (
 ) {{clustered}};
 create index barcode_sku on barcode (tenant_id, sku_id);
 
--- sku_word: folded words of names, for search by any word's beginning.
+-- sku_word: folded words of codes and names, for search by any word's beginning.
 create table sku_word (
   tenant_id bigint not null,
-  word text not null,
+  word text {{bytewise}} not null,
   sku_id bigint not null,
   primary key (tenant_id, word, sku_id)
 ) {{clustered}};
-create index sku_word_sku on sku_word (tenant_id, sku_id);
+create index sku_word_sku on sku_word (tenant_id, sku_id, word);
 
--- catalog_import: one import of a table, with what it takes to undo it.
+-- catalog_import: one import of a table. Rows are applied in the order (phase, row_no); the cursor is the last one done.
 create table catalog_import (
   tenant_id bigint not null,
   id bigint not null,
   kind text not null check (kind in ('products', 'stock')),
   file_name text not null,
-  state text not null check (state in ('preview', 'running', 'done', 'stopped', 'failed', 'undone')),
+  state text not null check (state in ('reading', 'preview', 'running', 'done', 'stopped', 'failed', 'undoing', 'undone')),
   rows_total bigint not null,
   rows_done bigint not null,
   created bigint not null,
   changed bigint not null,
   unchanged bigint not null,
   failed bigint not null,
+  warned bigint not null default 0,
+  refused bigint not null default 0,
+  cursor_phase bigint not null default 0,
+  cursor_row bigint not null default 0,
+  as_of bigint not null default 0,
   report text not null,
   created_by text not null,
   created_at bigint not null,
   finished_at bigint not null default 0,
   primary key (tenant_id, id)
 );
+
+-- catalog_import_change: one row of the file, what it would change, and once applied what it takes to undo it: the SKU
+-- before and its version after.
 create table catalog_import_change (
   tenant_id bigint not null,
   import_id bigint not null,
   row_no bigint not null,
+  phase bigint not null,
+  action text not null check (action in ('created', 'changed', 'unchanged', 'failed')),
+  code text not null,
   sku_id bigint not null,
-  before_json text not null,
-  after_json text not null,
+  input_json text not null,
+  diff_json text not null,
+  notes_json text not null,
+  before_json text not null default '',
+  applied_version bigint not null default 0,
+  document_id bigint not null default 0,
+  undone_at bigint not null default 0,
+  refused_json text not null default '',
   primary key (tenant_id, import_id, row_no)
 );
+create index catalog_import_change_order on catalog_import_change (tenant_id, import_id, phase, row_no);
+create index catalog_import_change_action on catalog_import_change (tenant_id, import_id, action, row_no);
 
 -- stock --------------------------------------------------------------------------------------------------------------
 create table warehouse (
@@ -428,6 +452,7 @@ create table orders (
   buyer_name text not null,
   buyer_phone text not null,
   placed_at bigint not null,
+  changed_at bigint not null default 0,
   accepted_at bigint not null,
   stage_at bigint not null,
   due_at bigint not null,
