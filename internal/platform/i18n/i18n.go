@@ -92,7 +92,9 @@ type langKey struct{}
 type zoneKey struct{}
 
 // With gives a context in which texts are in language l.
-func With(ctx context.Context, l Language) context.Context { return context.WithValue(ctx, langKey{}, l) }
+func With(ctx context.Context, l Language) context.Context {
+	return context.WithValue(ctx, langKey{}, l)
+}
 
 // Lang is the language of the context; Ukrainian when none was set.
 func Lang(ctx context.Context) Language {
