@@ -1,0 +1,77 @@
+package orders
+
+import (
+	"context"
+
+	"github.com/lad-hub/lad/internal/platform/db"
+	"github.com/lad-hub/lad/internal/platform/journal"
+)
+
+// maxLinked bounds how many waiting lines one new link serves in one transaction; more than that are served by the next call.
+const maxLinked = 5000
+
+// Linked gives the waiting lines of an offer their SKU and holds their stock at this moment. The connections call it in the
+// transaction that makes the link.
+func (s *Service) Linked(ctx context.Context, tx *db.Tx, connectionID, listingID int64, offerID string, skuID int64) error {
+	type waiting struct{ order, line int64 }
+	var list []waiting
+	err := tx.Each(ctx, `select l.order_id, l.line_no from order_line l join orders o on o.tenant_id = l.tenant_id and o.id = l.order_id
+		where l.tenant_id = $1 and l.sku_id = 0 and not l.removed and l.offer_id = $3 and o.connection_id = $2 and o.stage in ('new', 'confirmed', 'picking')
+		order by l.order_id, l.line_no limit $4`, []any{int64(tx.Tenant), connectionID, offerID, maxLinked}, func(sc db.Scanner) error {
+		var w waiting
+		err := sc.Scan(&w.order, &w.line)
+		list = append(list, w)
+		return err
+	})
+	if err != nil || len(list) == 0 {
+		return err
+	}
+	skus, err := s.Catalog.ByIDs(ctx, tx, []int64{skuID})
+	if err != nil {
+		return err
+	}
+	for _, w := range list {
+		if err := s.linkLine(ctx, tx, w.order, w.line, listingID, skus[skuID]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Service) linkLine(ctx context.Context, tx *db.Tx, orderID, lineNo, listingID int64, sku SKU) error {
+	o, err := lockOrder(ctx, tx, orderID)
+	if err != nil {
+		return err
+	}
+	lines, err := Lines(ctx, tx, o.ID, o.Total.Currency)
+	if err != nil {
+		return err
+	}
+	for _, l := range lines {
+		if l.No != lineNo || l.SKUID != 0 || l.Removed {
+			continue
+		}
+		l.linkTo(sku)
+		if !sku.Service {
+			got, err := s.Stock.Hold(ctx, tx, []Demand{{OrderID: o.ID, LineNo: l.No, SKUID: sku.ID, Qty: l.Qty}})
+			if err != nil {
+				return err
+			}
+			l.Available, l.StockRight = got[0].Before, got[0].Short == 0
+		}
+		_, err := tx.Exec(ctx, `update order_line set sku_id = $4, sku_code = $5, listing_id = $6, sku_price_minor = $7, price_right = $8, available = $9, stock_right = $10
+			where tenant_id = $1 and order_id = $2 and line_no = $3 and sku_id = 0`,
+			int64(tx.Tenant), o.ID, l.No, sku.ID, sku.Code, listingID, sku.Price.Minor, l.PriceRight, int64(l.Available), l.StockRight)
+		if err != nil {
+			return err
+		}
+	}
+	if err := s.refresh(ctx, tx, &o); err != nil {
+		return err
+	}
+	if err := s.save(ctx, tx, &o); err != nil {
+		return err
+	}
+	return s.journal.Append(ctx, tx, journal.Record{Actor: "system", Kind: "order.line_linked", Subject: "order", SubjectID: o.ID,
+		Payload: map[string]any{"line": lineNo, "sku": sku.Code}})
+}
