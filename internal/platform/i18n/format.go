@@ -225,11 +225,14 @@ func Phone(e164 string) string {
 	return "+" + groups(d, 3, nbsp)
 }
 
-// Code writes a long number (a waybill, a channel's order number) in groups of four from the right; what holds other
-// characters than digits, or is short, is returned as it is.
+// Code writes a long number in groups from the right: of four for a waybill (12 digits and more), of three for a channel's
+// order number. What holds other characters than digits, or is short, is returned as it is.
 func Code(s string) string {
-	if len(s) < 8 || strings.Trim(s, "0123456789") != "" {
+	switch {
+	case len(s) < 7 || strings.Trim(s, "0123456789") != "":
 		return s
+	case len(s) < 12:
+		return groups(s, 3, nbsp)
 	}
-	return groups(s, 4, thin)
+	return groups(s, 4, nbsp)
 }

@@ -8,9 +8,8 @@ type Slot string
 
 // The slots.
 //
-//	mark  title  side
-//	mark  sub    end
-//	mark  note   note
+//	mark  title sub   side
+//	mark  note        end
 const (
 	SlotMark  Slot = "s-mark"
 	SlotTitle Slot = "s-title"

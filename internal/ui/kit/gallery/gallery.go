@@ -3,7 +3,6 @@
 package gallery
 
 import (
-	"context"
 	"time"
 
 	"github.com/a-h/templ"
@@ -68,12 +67,12 @@ func minutes(left int) kit.Due {
 func orders(on bool) []order {
 	row := func(id string, on, fresh bool) kit.RowData { return kit.RowData{ID: "order-" + id, On: on, New: fresh} }
 	return []order{
-		{row("10482", on, true), prom, 10482, at(14, 0), minutes(12), "Коваль Олена", "Генератор EnerSol 2,8 кВт × 1", "", uah(1849900), "сплачено", kit.OK, "—"},
-		{row("10481", false, true), rozetka, 10481, at(13, 58), minutes(10), "Мельник Ігор", "Повербанк 20 000 мА·год чорний × 2, кабель USB-C 1 м × 2", "", uah(223600), "накладений", kit.Plain, "ОК"},
-		{row("10479", false, false), horoshop, 10479, at(13, 51), minutes(-4), "Шевчук Андрій", "Светр «Карпати» синій XL × 1", "нестача", uah(129000), "сплачено", kit.OK, "ІМ"},
-		{row("10477", false, false), prom, 10477, at(13, 44), minutes(3), "Бондар Юлія", "Термос 0,75 л зелений × 3", "", uah(179700), "сплачено", kit.OK, "ОК"},
-		{row("10476", false, false), allegro, 10476, at(13, 40), minutes(14), "Nowak Piotr", "Zestaw kempingowy: namiot 3-os. + 2 śpiwory", "", money.New(64990, money.PLN), "сплачено", kit.OK, "—"},
-		{row("10474", false, false), rozetka, 10474, at(13, 33), minutes(17), "Ткаченко Марія", "Ліхтар налобний × 1, батарейки AAA (12 шт) × 1", "", uah(61200), "накладений", kit.Plain, "СТ"},
+		{row("10482", on, true), prom, 10482, at(14, 0), minutes(12), "Коваль Олена", "Генератор EnerSol 2,8 кВт × 1", "", uah(1849900), "сплачено", kit.Plain, "—"},
+		{row("10481", false, true), rozetka, 10481, at(13, 58), minutes(10), "Мельник Ігор", "Повербанк 20 000 мА·год чорний × 2, кабель USB-C 1 м × 2", "", uah(223600), "накладений", kit.Warn, "ОК"},
+		{row("10479", false, false), horoshop, 10479, at(13, 51), minutes(-4), "Шевчук Андрій", "Светр «Карпати» синій XL × 1", "нестача", uah(129000), "сплачено", kit.Plain, "ІМ"},
+		{row("10477", false, false), prom, 10477, at(13, 44), minutes(3), "Бондар Юлія", "Термос 0,75 л зелений × 3", "", uah(179700), "сплачено", kit.Plain, "ОК"},
+		{row("10476", false, false), allegro, 10476, at(13, 40), minutes(14), "Nowak Piotr", "Zestaw kempingowy: namiot 3-os. + 2 śpiwory", "", money.New(64990, money.PLN), "сплачено", kit.Plain, "—"},
+		{row("10474", false, false), rozetka, 10474, at(13, 33), minutes(17), "Ткаченко Марія", "Ліхтар налобний × 1, батарейки AAA (12 шт) × 1", "", uah(61200), "накладений", kit.Warn, "СТ"},
 	}
 }
 
@@ -136,7 +135,7 @@ func longRow() kit.Chart {
 }
 
 // frame is the page data that all gallery pages share.
-func frame(ctx context.Context, theme kit.Theme, title string, at kit.Section) kit.PageData {
+func frame(theme kit.Theme, title string, at kit.Section) kit.PageData {
 	return kit.PageData{
 		Title: title, Section: at, Theme: theme,
 		User:  kit.User{Name: "Олена Коваленко", Role: "власниця"},
@@ -144,6 +143,6 @@ func frame(ctx context.Context, theme kit.Theme, title string, at kit.Section) k
 		Counts: map[kit.Section]kit.Count{
 			kit.Orders: {N: 87}, kit.Connections: {N: 1, Alarm: true}, kit.Tasks: {N: 5},
 		},
-		CardHint: i18n.T(ctx, "kit.key.open"),
+		CardHint: "Оберіть замовлення, щоб побачити товари, гроші й історію.",
 	}
 }
