@@ -244,6 +244,7 @@ func (tx *Tx) committed() {
 func (tx *Tx) Exec(ctx context.Context, query string, args ...any) (int64, error) {
 	var res sql.Result
 	var err error
+	query, args = tx.d.native(query, args)
 	if st := tx.prepared(ctx, query); st != nil {
 		res, err = st.ExecContext(ctx, args...)
 	} else {
@@ -259,6 +260,7 @@ func (tx *Tx) Exec(ctx context.Context, query string, args ...any) (int64, error
 func (tx *Tx) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	var rows *sql.Rows
 	var err error
+	query, args = tx.d.native(query, args)
 	if st := tx.prepared(ctx, query); st != nil {
 		rows, err = st.QueryContext(ctx, args...)
 	} else {
@@ -272,6 +274,7 @@ func (tx *Tx) Query(ctx context.Context, query string, args ...any) (*sql.Rows, 
 
 // QueryRow runs a query for one row.
 func (tx *Tx) QueryRow(ctx context.Context, query string, args ...any) *sql.Row {
+	query, args = tx.d.native(query, args)
 	if st := tx.prepared(ctx, query); st != nil {
 		return st.QueryRowContext(ctx, args...)
 	}

@@ -18,6 +18,10 @@ func (d *DB) openPostgres(ctx context.Context, o Options) error {
 	if cfg.RuntimeParams["application_name"] == "" {
 		cfg.RuntimeParams["application_name"] = "lad"
 	}
+	// The server's default of 4 speaks of spinning disks: it makes a tenant's whole stock be read to find a hundred SKUs.
+	if cfg.RuntimeParams["random_page_cost"] == "" {
+		cfg.RuntimeParams["random_page_cost"] = "1.1"
+	}
 	n := o.Readers
 	if n == 0 {
 		n = 16
