@@ -66,3 +66,16 @@ func (in Info) next(code string) []string {
 	}
 	return in.Steps["*"]
 }
+
+// CancelStatus is the status to ask for in order to cancel for a reason, and the reason's entry: on a channel whose reasons
+// are statuses it is the reason's own code, else the one target of StageCancelled. It is empty when the channel takes no
+// cancellation.
+func (in Info) CancelStatus(r Reason) (string, CancelReason) {
+	c, ok := in.Reason(r)
+	if ok {
+		if s, is := in.StatusOf(c.Code); is && s.Stage == StageCancelled {
+			return c.Code, c
+		}
+	}
+	return in.Targets[StageCancelled], c
+}

@@ -1,0 +1,168 @@
+package connectortest
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"maps"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/lad-hub/lad/connector"
+)
+
+// Run checks the subject. It calls t.Parallel in its subtests and makes an outside of its own for each.
+func Run(t *testing.T, s Subject) {
+	t.Helper()
+	if s.Orders == 0 {
+		s.Orders = 250
+	}
+	t.Run("info", s.info)
+	t.Run("settings", s.settings)
+	if s.Level == LevelEmpty {
+		return
+	}
+	t.Run("check", s.check)
+	ch := s.start(t).ch
+	if _, ok := ch.(connector.OrderSource); ok {
+		t.Run("orders", s.orders)
+		t.Run("parse", s.parse)
+	}
+	if _, ok := ch.(connector.OfferSource); ok {
+		t.Run("offers", s.offers)
+	}
+	if _, ok := ch.(connector.StockSink); ok {
+		t.Run("stock", s.stock)
+	}
+	if _, ok := ch.(connector.PriceSink); ok {
+		t.Run("price", s.price)
+	}
+	if _, ok := ch.(connector.StatusSink); ok {
+		t.Run("status", s.status)
+	}
+	if _, ok := ch.(connector.TrackingSink); ok {
+		t.Run("tracking", s.tracking)
+	}
+	if _, ok := ch.(connector.WebhookSource); ok {
+		t.Run("webhook", s.webhook)
+	}
+	t.Run("faults", s.faults)
+	t.Run("token", s.token)
+}
+
+// stand is one opened channel with its outside and the wire between them.
+type stand struct {
+	*Outside
+	t    *testing.T
+	s    Subject
+	ch   connector.Channel
+	wire *wire
+	sku  int
+}
+
+// start makes a fresh outside and opens the channel against it.
+func (s Subject) start(t *testing.T) *stand {
+	t.Helper()
+	o := s.New(t)
+	if o == nil || o.Settings == nil {
+		t.Fatal("Subject.New gave no outside with settings")
+	}
+	st := &stand{Outside: o, t: t, s: s, wire: &wire{next: http.DefaultTransport}}
+	if o.Client != nil && o.Client.Transport != nil {
+		st.wire.next = o.Client.Transport
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	st.ch = st.open(o.Settings, o.Now)
+	return st
+}
+
+// open opens another session with the same outside.
+func (st *stand) open(settings map[string]string, now func() time.Time) connector.Channel {
+	st.t.Helper()
+	client := http.Client{Timeout: 20 * time.Second}
+	if st.Client != nil {
+		client = *st.Client
+	}
+	client.Transport = st.wire
+	ch, err := st.s.Driver.Open(connector.Config{
+		Settings: maps.Clone(settings), HTTP: &client, Now: now, Log: slog.New(slog.DiscardHandler),
+	})
+	if err != nil {
+		st.t.Fatalf("Open: %v", err)
+	}
+	return ch
+}
+
+func (st *stand) source() connector.OrderSource { return st.ch.(connector.OrderSource) }
+
+// need fails when a hook that a capability calls for is missing.
+func need(t *testing.T, hooks map[string]bool) {
+	t.Helper()
+	for name, there := range hooks {
+		if !there {
+			t.Fatalf("Outside.%s is nil, but the driver's capabilities call for it", name)
+		}
+	}
+}
+
+// offer puts a new offer on sale.
+func (st *stand) offer(q connector.Qty) string {
+	st.t.Helper()
+	need(st.t, map[string]bool{"AddOffer": st.AddOffer != nil})
+	st.sku++
+	return st.AddOffer(fmt.Sprintf("CT-%04d", st.sku), q)
+}
+
+func (st *stand) place(items ...Item) string {
+	st.t.Helper()
+	need(st.t, map[string]bool{"Place": st.Place != nil})
+	return st.Place(items...)
+}
+
+// pieces is a whole quantity.
+func pieces(n int64) connector.Qty { return connector.Qty(n * 1000) }
+
+// wantKind fails unless err has one of kinds, in words, without a secret in them.
+func (st *stand) wantKind(what string, err error, kinds ...connector.Kind) {
+	st.t.Helper()
+	if err == nil {
+		st.t.Errorf("%s: no error, want kind %v", what, kinds)
+		return
+	}
+	st.noSecret(what, err)
+	got := connector.KindOf(err)
+	for _, k := range kinds {
+		if got == k {
+			return
+		}
+	}
+	st.t.Errorf("%s: kind %s (%v), want %v", what, got, err, kinds)
+}
+
+// noSecret: the words of an error are shown to people and logged.
+func (st *stand) noSecret(what string, err error) {
+	st.t.Helper()
+	for _, set := range st.s.Driver.Info().Settings {
+		if v := st.Settings[set.Key]; set.Secret && len(v) > 3 && strings.Contains(err.Error(), v) {
+			st.t.Errorf("%s: the error shows the secret setting %s", what, set.Key)
+		}
+	}
+}
+
+func (s Subject) check(t *testing.T) {
+	t.Parallel()
+	st := s.start(t)
+	if _, err := st.ch.Check(context.Background()); err != nil {
+		t.Errorf("Check with good settings: %v", err)
+	}
+	if st.BadSettings == nil {
+		t.Fatal("Outside.BadSettings is nil")
+	}
+	bad := st.open(st.BadSettings, st.Now)
+	_, err := bad.Check(context.Background())
+	st.wantKind("Check with bad credentials", err, connector.KindAuth)
+}

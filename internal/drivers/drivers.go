@@ -1,0 +1,24 @@
+// Package drivers lists the drivers that the program is built with.
+package drivers
+
+import (
+	"github.com/lad-hub/lad/connector"
+	"github.com/lad-hub/lad/internal/drivers/channel/horoshop"
+	"github.com/lad-hub/lad/internal/drivers/channel/prom"
+	"github.com/lad-hub/lad/internal/drivers/channel/rozetka"
+)
+
+// All is every driver, in the order a form offers them.
+func All() []connector.Driver {
+	return []connector.Driver{prom.New(), rozetka.New(), horoshop.New()}
+}
+
+// ByName finds a driver by Info.Name.
+func ByName(name string) (connector.Driver, bool) {
+	for _, d := range All() {
+		if d.Info().Name == name {
+			return d, true
+		}
+	}
+	return nil, false
+}

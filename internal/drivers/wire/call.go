@@ -1,0 +1,294 @@
+// Package wire is what every driver does alike between an outside system's bytes and the connector types: one HTTP exchange
+// with typed errors, scalars that come as text or as numbers, money written for people, phones, local times and addresses.
+package wire
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/lad-hub/lad/connector"
+	"github.com/lad-hub/lad/internal/platform/httpx"
+)
+
+// maxBody bounds an answer even when the client a driver was given does not.
+const maxBody = httpx.DefaultMaxBody
+
+// maxWords bounds the outside's own words in an error, in runes.
+const maxWords = 300
+
+// Call is one request.
+type Call struct {
+	Method string
+	URL    string
+	Header http.Header
+	Body   any // sent as JSON; nil means no body
+	// Write marks a request with effects: when its answer is lost or unreadable the outcome is KindUnknown.
+	Write bool
+}
+
+// lost is the kind of a failure after which the outside may have acted.
+func lost(write bool) connector.Kind {
+	if write {
+		return connector.KindUnknown
+	}
+	return connector.KindTransient
+}
+
+// Answer is a whole answer of any HTTP status.
+type Answer struct {
+	Status int
+	Header http.Header
+	Body   []byte
+	write  bool
+	host   string
+}
+
+// Send makes the exchange and reads the whole answer. Its error covers only the way there and back; Answer.Err and
+// Answer.Decode judge what was said.
+func Send(ctx context.Context, client *http.Client, c Call) (Answer, error) {
+	var body io.Reader
+	if c.Body != nil {
+		b, err := json.Marshal(c.Body)
+		if err != nil {
+			return Answer{}, &connector.Error{Kind: connector.KindPermanent, Message: "request can not be written as JSON", Cause: err}
+		}
+		body = bytes.NewReader(b)
+	}
+	req, err := http.NewRequestWithContext(ctx, c.Method, c.URL, body)
+	if err != nil {
+		return Answer{}, &connector.Error{Kind: connector.KindSettings, Message: "address can not be used", Cause: bare(err)}
+	}
+	req.Header.Set("Accept", "application/json")
+	if body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	for k, v := range c.Header {
+		req.Header[k] = v
+	}
+	resp, err := client.Do(req)
+	if err != nil {
+		return Answer{}, travelError(req.URL.Host, err, c.Write)
+	}
+	defer resp.Body.Close()
+	b, err := io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
+	if err == nil && len(b) > maxBody {
+		err = &httpx.TooLargeError{Limit: maxBody}
+	}
+	a := Answer{Status: resp.StatusCode, Header: resp.Header, Body: b, write: c.Write, host: req.URL.Host}
+	if err != nil {
+		return a, bodyError(a, err)
+	}
+	return a, nil
+}
+
+// bare drops the address that net/http wraps around an error: a query may hold personal data.
+func bare(err error) error {
+	var u *url.Error
+	if errors.As(err, &u) {
+		return u.Err
+	}
+	return err
+}
+
+func travelError(host string, err error, write bool) *connector.Error {
+	e := &connector.Error{Kind: lost(write), Message: "no answer from " + host, Cause: bare(err)}
+	var dial *net.OpError
+	var blocked *httpx.BlockedError
+	switch {
+	case errors.As(err, &blocked):
+		e.Kind, e.Message = connector.KindSettings, host+" can not be used"
+	case errors.As(err, &dial) && dial.Op == "dial":
+		e.Kind, e.Message = connector.KindTransient, host+" can not be reached"
+	}
+	return e
+}
+
+// bodyError keeps the meaning of a refusal whose body was cut.
+func bodyError(a Answer, err error) *connector.Error {
+	if refused := a.Err(); refused != nil {
+		return refused
+	}
+	var large *httpx.TooLargeError
+	if errors.As(err, &large) {
+		return &connector.Error{Kind: lost(a.write), Message: large.Error()}
+	}
+	return &connector.Error{Kind: lost(a.write), Message: "half an answer from " + a.host, Cause: bare(err)}
+}
+
+// Err judges the HTTP status alone; it is nil for 2xx. The words are the outside's when the body has any.
+func (a Answer) Err() *connector.Error {
+	if a.Status >= 200 && a.Status < 300 {
+		return nil
+	}
+	e := &connector.Error{Code: strconv.Itoa(a.Status), Message: a.words(), RetryAfter: retryAfter(a.Header)}
+	switch {
+	case a.Status == http.StatusTooManyRequests:
+		e.Kind = connector.KindLimited
+	case a.Status == http.StatusUnauthorized || a.Status == http.StatusForbidden:
+		e.Kind = connector.KindAuth
+	case a.Status >= 500 || a.Status == http.StatusRequestTimeout || a.Status < 200:
+		e.Kind = lost(a.write)
+	case a.Status < 400:
+		e.Kind, e.Message = connector.KindSettings, a.host+" redirects to another address"
+	default:
+		e.Kind = connector.KindPermanent
+	}
+	return e
+}
+
+// words finds what the outside said: the usual JSON keys, else short plain text.
+func (a Answer) words() string {
+	var said struct {
+		Message Text `json:"message"`
+		Error   Text `json:"error"`
+		Errors  struct {
+			Message     Text `json:"message"`
+			Description Text `json:"description"`
+		} `json:"errors"`
+		Response struct {
+			Message Text `json:"message"`
+		} `json:"response"`
+	}
+	if !a.HTML() && loose(a.Body, &said) == nil {
+		if s := First(said.Message, said.Error, said.Errors.Message, said.Errors.Description, said.Response.Message); s != "" {
+			return Clip(s)
+		}
+	}
+	if text := http.StatusText(a.Status); text != "" {
+		return a.host + " answered " + strconv.Itoa(a.Status) + " " + text
+	}
+	return a.host + " answered " + strconv.Itoa(a.Status)
+}
+
+// HTML says whether a web page came instead of data.
+func (a Answer) HTML() bool { return bytes.HasPrefix(bytes.TrimSpace(a.Body), []byte("<")) }
+
+// Decode reads the body into v, kindly: a value of an unexpected type is left zero. A web page, broken JSON or a JSON value
+// that is not what v is (an object for a struct) means that nothing is known of the outcome.
+func (a Answer) Decode(v any) *connector.Error {
+	if a.HTML() {
+		return connector.Errorf(lost(a.write), "%s answered with a web page instead of data", a.host)
+	}
+	if err := loose(a.Body, v); err != nil {
+		return &connector.Error{Kind: lost(a.write), Message: a.host + " answered with broken JSON", Cause: err}
+	}
+	return nil
+}
+
+// Unclear makes an error for an answer that proves nothing, of the kind that fits the request.
+func (a Answer) Unclear(format string, args ...any) *connector.Error {
+	return connector.Errorf(lost(a.write), format, args...)
+}
+
+// Decode reads one JSON object kindly: a member of an unexpected type is left zero, unknown members are ignored. Bytes that
+// are not an object are a KindData error.
+func Decode(body []byte, v any) *connector.Error {
+	if b := bytes.TrimSpace(body); len(b) == 0 || b[0] != '{' {
+		return connector.Errorf(connector.KindData, "not a JSON object")
+	}
+	if err := loose(body, v); err != nil {
+		return &connector.Error{Kind: connector.KindData, Message: "broken JSON", Cause: err}
+	}
+	return nil
+}
+
+// loose is json.Unmarshal that goes on after a member of the wrong type, as PHP writes [] for an empty object. The whole
+// value being of the wrong type still is an error.
+func loose(b []byte, v any) error {
+	err := json.Unmarshal(b, v)
+	var wrong *json.UnmarshalTypeError
+	if errors.As(err, &wrong) && wrong.Field != "" {
+		return nil
+	}
+	return err
+}
+
+// Rows reads a JSON array element by element; null, absence or another type is an empty list.
+type Rows []json.RawMessage
+
+// UnmarshalJSON never fails on a value of another type.
+func (r *Rows) UnmarshalJSON(b []byte) error {
+	var list []json.RawMessage
+	if len(b) > 0 && b[0] == '[' {
+		if err := json.Unmarshal(b, &list); err != nil {
+			return err
+		}
+	}
+	*r = list
+	return nil
+}
+
+// retryAfter reads the header as seconds or as a date measured against the server's own clock.
+func retryAfter(h http.Header) time.Duration {
+	v := strings.TrimSpace(h.Get("Retry-After"))
+	if s, err := strconv.ParseFloat(v, 64); err == nil {
+		return time.Duration(min(max(s, 0), 24*3600) * float64(time.Second))
+	}
+	at, err := http.ParseTime(v)
+	now, err2 := http.ParseTime(h.Get("Date"))
+	if err != nil || err2 != nil || at.Before(now) {
+		return 0
+	}
+	return min(at.Sub(now), 24*time.Hour)
+}
+
+// Clip shortens words for an error.
+func Clip(s string) string {
+	s = strings.Join(strings.Fields(s), " ")
+	if r := []rune(s); len(r) > maxWords {
+		return string(r[:maxWords]) + "…"
+	}
+	return s
+}
+
+// Address reads the setting that holds a base address: http or https with a host, without a trailing slash.
+func Address(raw string) (string, *connector.Error) {
+	raw = strings.TrimSpace(raw)
+	if raw != "" && !strings.Contains(raw, "://") {
+		raw = "https://" + raw
+	}
+	u, err := url.Parse(raw)
+	if err != nil || u.Hostname() == "" || u.User != nil || u.Scheme != "https" && u.Scheme != "http" {
+		return "", connector.Errorf(connector.KindSettings, "base_url: %q is not an address", raw)
+	}
+	return u.Scheme + "://" + u.Host + strings.TrimRight(u.EscapedPath(), "/"), nil
+}
+
+// Require checks that a form's required settings are there and fills in defaults.
+func Require(in connector.Info, given map[string]string) (map[string]string, *connector.Error) {
+	out := make(map[string]string, len(in.Settings))
+	for _, s := range in.Settings {
+		v := strings.TrimSpace(given[s.Key])
+		if v == "" {
+			v = s.Default
+		}
+		if v == "" && s.Required {
+			return nil, connector.Errorf(connector.KindSettings, "%s: required", s.Key)
+		}
+		out[s.Key] = v
+	}
+	return out, nil
+}
+
+// AsError is err as a driver's error; what is none becomes one of its KindOf.
+func AsError(err error) *connector.Error {
+	var e *connector.Error
+	if errors.As(err, &e) {
+		return e
+	}
+	return &connector.Error{Kind: connector.KindOf(err), Message: err.Error()}
+}
+
+// NotID makes the error for an id that can not belong to this channel.
+func NotID(what, id string) *connector.Error {
+	return connector.Errorf(connector.KindPermanent, "%q is not a number of this channel's %s", id, what)
+}
