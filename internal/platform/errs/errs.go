@@ -19,6 +19,7 @@ const (
 	Unauthed    Code = "unauthed"    // nobody is signed in
 	TooMany     Code = "too_many"    // rate limit
 	TooLarge    Code = "too_large"   // body over its bound
+	NoMethod    Code = "no_method"   // the address is right, the HTTP method is not
 	Unavailable Code = "unavailable" // disk full, database gone, shutting down: try again later
 	Internal    Code = "internal"    // a bug; users see no detail
 )
