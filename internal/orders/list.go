@@ -157,11 +157,12 @@ func (s *Service) find(ctx context.Context, tx *db.Tx, text string) ([]int64, er
 	if err := add("select id from orders where tenant_id = $1 and tracking = $2 and tracking <> '' limit 50", compact); err != nil {
 		return nil, err
 	}
-	if err := add(`select o.id from connection c join orders o on o.tenant_id = c.tenant_id and o.connection_id = c.id
-		where c.tenant_id = $1 and o.external_id = $2`, compact); err != nil {
+	connections, err := s.Listings.ConnectionIDs(ctx, tx)
+	if err != nil {
 		return nil, err
 	}
-	if err := add("select id from orders where tenant_id = $1 and connection_id = 0 and external_id = $2", text); err != nil {
+	in, args := db.In(3, append(connections, 0))
+	if err := add("select id from orders where tenant_id = $1 and external_id = $2 and connection_id in "+in, append([]any{compact}, args...)...); err != nil {
 		return nil, err
 	}
 	customers, err := s.Customers.FindIDs(ctx, tx, text, 200)

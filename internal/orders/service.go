@@ -58,6 +58,8 @@ type Link struct {
 // Listings finds what a channel's offers sell.
 type Listings interface {
 	Links(ctx context.Context, tx *db.Tx, connectionID int64, offerIDs []string) (map[string]Link, error)
+	// ConnectionIDs lists every connection there is or was.
+	ConnectionIDs(ctx context.Context, tx *db.Tx) ([]int64, error)
 }
 
 // Contact is how a buyer can be known again.

@@ -1,0 +1,87 @@
+package connections
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/lad-hub/lad/connector"
+	"github.com/lad-hub/lad/internal/platform/db"
+	"github.com/lad-hub/lad/internal/platform/errs"
+	"github.com/lad-hub/lad/internal/platform/reconcile"
+)
+
+// Account is an open connection: the session with the outside and everything its lanes share. Lanes run one at a time.
+type Account struct {
+	Tenant  db.Tenant
+	Conn    Connection
+	Info    connector.Info
+	Channel connector.Channel
+	Limit   *reconcile.Limiter
+
+	svc  *Service
+	log  *slog.Logger
+	loop *reconcile.Loop
+	hurt hurt
+}
+
+// openChannel makes a session. Its requests wait in a token bucket for the channel's limit, or for rate (requests per second
+// × 1000) when the merchant has another agreement.
+func (s *Service) openChannel(d connector.Driver, settings map[string]string, rateMilli int64) (connector.Channel, *reconcile.Limiter, error) {
+	limits := d.Info().Limits
+	perSecond, burst := limits.RequestsPerSecond, limits.Burst
+	if rateMilli > 0 {
+		perSecond, burst = float64(rateMilli)/1000, max(burst, int(rateMilli/1000))
+	}
+	client := s.HTTP()
+	transport := client.Transport
+	if transport == nil {
+		transport = http.DefaultTransport
+	}
+	limiter := reconcile.NewLimiter(transport, perSecond, burst)
+	client.Transport = limiter
+	ch, err := d.Open(connector.Config{Settings: settings, HTTP: client, Now: s.db.Clock().Now, Log: s.log})
+	return ch, limiter, err
+}
+
+// open reads a connection and makes its session.
+func (s *Service) open(ctx context.Context, t db.Tenant, id int64) (*Account, error) {
+	a := &Account{Tenant: t, svc: s, log: s.log.With("tenant", int64(t), "connection", id)}
+	var secrets map[string]string
+	err := s.db.Read(ctx, t, func(tx *db.Tx) (err error) {
+		if a.Conn, err = ByID(ctx, tx, id); err != nil || a.Conn.State == Deleted {
+			return err
+		}
+		secrets, err = s.secretsOf(ctx, tx, id)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	d, ok := s.Drivers(a.Conn.Driver)
+	if !ok {
+		return nil, errs.New(errs.Internal, "error.connection.driver", "driver", a.Conn.Driver)
+	}
+	a.Info = d.Info()
+	a.Channel, a.Limit, err = s.openChannel(d, merge(a.Conn.Settings, secrets), a.Conn.RateMilli)
+	return a, err
+}
+
+// Now is the program's time.
+func (a *Account) Now() time.Time { return a.svc.db.Clock().Now() }
+
+// Read runs f in a reading transaction of the account's tenant.
+func (a *Account) Read(ctx context.Context, f func(*db.Tx) error) error {
+	return a.svc.db.Read(ctx, a.Tenant, f)
+}
+
+// Write runs f in a writing transaction of the account's tenant.
+func (a *Account) Write(ctx context.Context, f func(*db.Tx) error) error {
+	return a.svc.db.Write(ctx, a.Tenant, f)
+}
+
+// Backoff is the pause before try n (from 0) of one item: doubling from a second to an hour.
+func Backoff(tries int64) time.Duration {
+	return min(time.Second<<min(tries, 12), time.Hour)
+}

@@ -1,0 +1,176 @@
+package connections
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/lad-hub/lad/connector"
+	"github.com/lad-hub/lad/internal/platform/db"
+	"github.com/lad-hub/lad/internal/platform/journal"
+	"github.com/lad-hub/lad/internal/platform/qty"
+	"github.com/lad-hub/lad/internal/platform/reconcile"
+)
+
+// A channel may need a while to show what it accepted; after confirmWithin a difference is drift and is sent again, and after
+// driftTries of that a person is asked.
+const (
+	confirmEvery  = 5 * time.Second
+	confirmWithin = 60 * time.Second
+	driftTries    = 3
+)
+
+// confirmLane reads back what the channel accepted. Accepted is not shown: only a read-back proves it.
+type confirmLane struct {
+	*Account
+	source connector.OfferSource
+	asked  map[int64]time.Time // listing → when it was last read, so that a slow channel is not asked in a circle
+}
+
+func (l *confirmLane) Name() string { return laneConfirm }
+
+type sentRow struct {
+	dirtyRow
+	acceptedAt int64
+}
+
+// Run reads one batch back, when a request can be spared.
+func (l *confirmLane) Run(ctx context.Context) (reconcile.Step, error) {
+	if at := l.Limit.Ready(l.Now()); at.After(l.Now()) {
+		return reconcile.Step{At: at}, nil
+	}
+	batch := l.Info.Limits.ReadBatch
+	if batch == 0 {
+		batch = defaultBatch
+	}
+	rows, next, err := l.due(ctx, batch)
+	if err != nil || len(rows) == 0 {
+		return reconcile.Step{At: next}, err
+	}
+	ids := make([]string, len(rows))
+	for i, r := range rows {
+		ids[i] = r.offer
+		l.asked[r.listing] = l.Now()
+	}
+	offers, err := l.source.ReadOffers(ctx, ids)
+	if err != nil {
+		return reconcile.Step{}, err
+	}
+	shown := make(map[string]connector.Offer, len(offers))
+	for _, o := range offers {
+		shown[o.ExternalID] = o
+	}
+	return reconcile.Step{Again: len(rows) == batch, At: l.Now().Add(confirmEvery)}, l.compare(ctx, rows, shown)
+}
+
+// due reads accepted rows, oldest first, leaving out those read a moment ago.
+func (l *confirmLane) due(ctx context.Context, limit int) (rows []*sentRow, next time.Time, err error) {
+	now := l.Now()
+	err = l.Read(ctx, func(tx *db.Tx) error {
+		return tx.Each(ctx, `select s.listing_id, s.sku_id, s.want_gen, l.external_id, s.wanted_at, s.tries, s.sent_qty, s.accepted_at
+			from listing_stock s join listing l on l.tenant_id = s.tenant_id and l.id = s.listing_id
+			where s.tenant_id = $1 and s.connection_id = $2 and s.state = 'accepted' order by s.accepted_at limit $3`,
+			[]any{int64(tx.Tenant), l.Conn.ID, limit + len(l.asked)}, func(sc db.Scanner) error {
+				r := &sentRow{}
+				if err := sc.Scan(&r.listing, &r.sku, &r.gen, &r.offer, &r.wantedAt, &r.tries, &r.sent, &r.acceptedAt); err != nil {
+					return err
+				}
+				if at, ok := l.asked[r.listing]; ok && now.Sub(at) < confirmEvery && r.acceptedAt < at.UnixMicro() {
+					next = at.Add(confirmEvery)
+					return nil
+				}
+				if len(rows) < limit {
+					rows = append(rows, r)
+				}
+				return nil
+			})
+	})
+	for id, at := range l.asked {
+		if now.Sub(at) > confirmWithin {
+			delete(l.asked, id)
+		}
+	}
+	return rows, next, err
+}
+
+// compare settles each row: shown as sent, not yet, parked by the channel, or drifted.
+func (l *confirmLane) compare(ctx context.Context, rows []*sentRow, shown map[string]connector.Offer) error {
+	return l.Write(ctx, func(tx *db.Tx) error {
+		var good []*dirtyRow
+		for _, r := range rows {
+			o, there := shown[r.offer]
+			late := tx.NowMicros()-r.acceptedAt > confirmWithin.Microseconds()
+			switch {
+			case there && shows(o, r.sent):
+				r.shown = r.sent
+				good = append(good, &r.dirtyRow)
+			case there && o.Pending != "":
+				r.state, r.reason = string(connector.ItemParked), o.Pending
+				if err := (&stockLane{Account: l.Account}).refused(ctx, tx, &r.dirtyRow); err != nil {
+					return err
+				}
+			case late:
+				if err := l.drifted(ctx, tx, r, o, there); err != nil {
+					return err
+				}
+			}
+		}
+		if err := confirm(ctx, tx, l.Conn.ID, good); err != nil {
+			return err
+		}
+		tx.AfterCommit(func() { l.svc.runners.confirmed(l.Tenant, good, tx.Now()); l.svc.Changed(l.Tenant, l.Conn.ID) })
+		return nil
+	})
+}
+
+// shows says whether a channel shows a quantity; where it does not count pieces, whether it can be ordered at all.
+func shows(o connector.Offer, sent qty.Qty) bool {
+	if !o.Counted {
+		return o.Orderable == (sent > 0)
+	}
+	return o.Quantity == sent
+}
+
+// drifted sends the quantity again; the third time a person is asked.
+func (l *confirmLane) drifted(ctx context.Context, tx *db.Tx, r *sentRow, o connector.Offer, there bool) error {
+	words := fmt.Sprintf("sent %s, the channel shows %s", r.sent, o.Quantity)
+	if !there {
+		words = "the channel does not know this offer any more"
+	}
+	state := "queued"
+	done := int64(1) // one generation behind: dirty again
+	if r.tries+1 >= driftTries {
+		state, done = "failed", 0
+		if err := l.svc.Tasks.Raise(ctx, tx, TaskDrift, l.Conn.ID, map[string]any{"offer": r.offer, "reason": words}); err != nil {
+			return err
+		}
+	}
+	_, err := tx.Exec(ctx, `update listing_stock set state = $5, error = $6, tries = tries + 1, sent_qty = -1000, want_gen = want_gen + $7, wanted_at = $8
+		where tenant_id = $1 and sku_id = $2 and connection_id = $3 and listing_id = $4 and state = 'accepted'`,
+		int64(tx.Tenant), r.sku, l.Conn.ID, r.listing, state, words, done, tx.NowMicros())
+	if err != nil {
+		return err
+	}
+	return l.svc.journal.Append(ctx, tx, journal.Record{Actor: "system", Kind: "listing.drift", Subject: "connection", SubjectID: l.Conn.ID,
+		Payload: map[string]any{"offer": r.offer, "reason": words}})
+}
+
+// confirm notes rows whose channel shows what was sent. A row that was sent anew meanwhile is left alone.
+func confirm(ctx context.Context, tx *db.Tx, connectionID int64, rows []*dirtyRow) error {
+	return db.Chunk(rows, 128, func(part []*dirtyRow) error {
+		n := 1
+		for n < len(part) {
+			n *= 2
+		}
+		args := []any{int64(tx.Tenant), connectionID, tx.NowMicros()}
+		for i := range n {
+			r := part[min(i, len(part)-1)]
+			args = append(args, r.sku, r.listing, int64(0), int64(r.shown))
+		}
+		_, err := tx.Exec(ctx, `with d (sku, listing, unused, qty) as (values `+typed(tx, n)+`)
+			update listing_stock set confirmed_qty = d.qty, confirmed_at = $3, tries = 0, state = case when state = 'accepted' then 'confirmed' else state end from d
+			where listing_stock.tenant_id = $1 and listing_stock.sku_id = d.sku and listing_stock.connection_id = $2 and listing_stock.listing_id = d.listing
+			and listing_stock.sent_qty = d.qty`, args...)
+		return err
+	})
+}

@@ -1,0 +1,267 @@
+package connections
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"errors"
+	"time"
+
+	"github.com/lad-hub/lad/connector"
+	"github.com/lad-hub/lad/internal/platform/access"
+	"github.com/lad-hub/lad/internal/platform/clock"
+	"github.com/lad-hub/lad/internal/platform/db"
+	"github.com/lad-hub/lad/internal/platform/errs"
+	"github.com/lad-hub/lad/internal/platform/facts"
+	"github.com/lad-hub/lad/internal/platform/journal"
+)
+
+// checkTime bounds the test of a connection that a person waits for.
+const checkTime = 20 * time.Second
+
+// Add creates a connection, active at once. Credentials are proved first: ones that do not work are refused with the outside's
+// words.
+func (s *Service) Add(ctx context.Context, a access.Actor, in Input) (Connection, error) {
+	if err := a.Must(access.ConnectionsWrite); err != nil {
+		return Connection{}, err
+	}
+	d, ok := s.Drivers(in.Driver)
+	if !ok {
+		return Connection{}, errs.New(errs.Invalid, "error.connection.driver", "driver", in.Driver)
+	}
+	open, secret, err := in.validate(d.Info())
+	if err != nil {
+		return Connection{}, err
+	}
+	account, err := s.Test(ctx, a, in)
+	if err != nil {
+		return Connection{}, err
+	}
+	sealed, err := s.Box.Seal(a.Tenant, "connection", []byte(encode(secret)))
+	if err != nil {
+		return Connection{}, err
+	}
+	id, err := s.ids.New(ctx, "connection")
+	if err != nil {
+		return Connection{}, err
+	}
+	hook := make([]byte, 24)
+	_, _ = rand.Read(hook)
+	var c Connection
+	err = s.db.Write(ctx, a.Tenant, func(tx *db.Tx) error {
+		_, err := tx.Exec(ctx, `insert into connection (tenant_id, id, driver, name, state, settings, secrets, hook_secret, token_expires_at, created_at)
+			values ($1, $2, $3, $4, 'active', $5, $6, $7, $8, $9)`, int64(tx.Tenant), id, in.Driver, in.Name, encode(open), sealed,
+			base64.RawURLEncoding.EncodeToString(hook), clock.Micros(account.TokenExpires), tx.NowMicros())
+		if err != nil {
+			return err
+		}
+		if c, err = ByID(ctx, tx, id); err != nil {
+			return err
+		}
+		tx.AfterCommit(func() { s.runners.restart(a.Tenant, id); s.Changed(a.Tenant, id) })
+		return s.journal.Append(ctx, tx, journal.Record{Actor: a.String(), Kind: "connection.added", Subject: "connection", SubjectID: id,
+			Payload: map[string]any{"driver": in.Driver, "name": in.Name, "shop": account.Name}})
+	})
+	return c, err
+}
+
+// Test proves an address and credentials without keeping them.
+func (s *Service) Test(ctx context.Context, a access.Actor, in Input) (connector.Account, error) {
+	if err := a.Must(access.ConnectionsWrite); err != nil {
+		return connector.Account{}, err
+	}
+	d, ok := s.Drivers(in.Driver)
+	if !ok {
+		return connector.Account{}, errs.New(errs.Invalid, "error.connection.driver", "driver", in.Driver)
+	}
+	open, secret, err := in.validate(d.Info())
+	if err != nil {
+		return connector.Account{}, err
+	}
+	ch, _, err := s.openChannel(d, merge(open, secret), 0)
+	if err != nil {
+		return connector.Account{}, outside(err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, checkTime)
+	defer cancel()
+	account, err := ch.Check(ctx)
+	return account, outside(err)
+}
+
+// outside makes a driver's error one that a person can be told, with the outside's own words.
+func outside(err error) error {
+	if err == nil {
+		return nil
+	}
+	var e *connector.Error
+	if errors.As(err, &e) {
+		return errs.Wrap(errs.Invalid, err, "error.connection."+string(e.Kind), "words", e.Message)
+	}
+	return errs.Wrap(errs.Invalid, err, "error.connection.transient", "words", err.Error())
+}
+
+func merge(a, b map[string]string) map[string]string {
+	out := map[string]string{}
+	for k, v := range a {
+		out[k] = v
+	}
+	for k, v := range b {
+		out[k] = v
+	}
+	return out
+}
+
+// Update changes name and settings. A secret left empty keeps its value. The new credentials are proved first.
+func (s *Service) Update(ctx context.Context, a access.Actor, id int64, in Input) error {
+	if err := a.Must(access.ConnectionsWrite); err != nil {
+		return err
+	}
+	var c Connection
+	var secrets map[string]string
+	err := s.db.Read(ctx, a.Tenant, func(tx *db.Tx) (err error) {
+		if c, err = ByID(ctx, tx, id); err != nil {
+			return err
+		}
+		secrets, err = s.secretsOf(ctx, tx, id)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	in.Driver = c.Driver
+	for k, v := range secrets {
+		if in.Settings[k] == "" {
+			in.Settings[k] = v
+		}
+	}
+	account, err := s.Test(ctx, a, in)
+	if err != nil {
+		return err
+	}
+	d, _ := s.Drivers(in.Driver)
+	open, secret, err := in.validate(d.Info())
+	if err != nil {
+		return err
+	}
+	sealed, err := s.Box.Seal(a.Tenant, "connection", []byte(encode(secret)))
+	if err != nil {
+		return err
+	}
+	return s.change(ctx, a, id, "connection.updated", map[string]any{"name": in.Name}, func(tx *db.Tx, c Connection) error {
+		_, err := tx.Exec(ctx, `update connection set name = $3, settings = $4, secrets = $5, token_expires_at = $6, version = version + 1 where tenant_id = $1 and id = $2`,
+			int64(tx.Tenant), id, in.Name, encode(open), sealed, clock.Micros(account.TokenExpires))
+		return err
+	})
+}
+
+// change runs one alteration of a connection with its journal entry and restarts its loop after the commit.
+func (s *Service) change(ctx context.Context, a access.Actor, id int64, kind string, detail any, f func(*db.Tx, Connection) error) error {
+	if err := a.Must(access.ConnectionsWrite); err != nil {
+		return err
+	}
+	return s.db.Write(ctx, a.Tenant, func(tx *db.Tx) error {
+		c, err := ByID(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if c.State == Deleted {
+			return errs.New(errs.Conflict, "error.connection.deleted")
+		}
+		if err := f(tx, c); err != nil {
+			return err
+		}
+		tx.AfterCommit(func() { s.runners.restart(a.Tenant, id); s.Changed(a.Tenant, id) })
+		return s.journal.Append(ctx, tx, journal.Record{Actor: a.String(), Kind: kind, Subject: "connection", SubjectID: id, Payload: detail})
+	})
+}
+
+func setState(ctx context.Context, tx *db.Tx, id int64, to State, reason string) error {
+	_, err := tx.Exec(ctx, "update connection set state = $3, paused_reason = $4, version = version + 1 where tenant_id = $1 and id = $2",
+		int64(tx.Tenant), id, string(to), reason)
+	return err
+}
+
+// Pause stops all traffic with a channel; what should be shown there keeps being noted.
+func (s *Service) Pause(ctx context.Context, a access.Actor, id int64) error {
+	return s.change(ctx, a, id, "connection.paused", nil, func(tx *db.Tx, _ Connection) error {
+		return setState(ctx, tx, id, Paused, "by "+a.String())
+	})
+}
+
+// Resume starts again, from where it stopped.
+func (s *Service) Resume(ctx context.Context, a access.Actor, id int64) error {
+	return s.change(ctx, a, id, "connection.resumed", nil, func(tx *db.Tx, _ Connection) error {
+		if err := s.Tasks.Resolve(ctx, tx, TaskStopped, id); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, "update listing_stock set not_before = 0, tries = 0 where tenant_id = $1 and connection_id = $2 and want_gen > done_gen", int64(tx.Tenant), id); err != nil {
+			return err
+		}
+		return setState(ctx, tx, id, Active, "")
+	})
+}
+
+// Delete ends a connection. Its orders, links and journal stay; its credentials do not.
+func (s *Service) Delete(ctx context.Context, a access.Actor, id int64) error {
+	return s.change(ctx, a, id, "connection.deleted", nil, func(tx *db.Tx, _ Connection) error {
+		empty, err := s.Box.Seal(a.Tenant, "connection", []byte("{}"))
+		if err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, "update connection set secrets = $3 where tenant_id = $1 and id = $2", int64(tx.Tenant), id, empty); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, "delete from listing_stock where tenant_id = $1 and connection_id = $2", int64(tx.Tenant), id); err != nil {
+			return err
+		}
+		return setState(ctx, tx, id, Deleted, "by "+a.String())
+	})
+}
+
+// SetPolicy changes what part of the stock is shown; every offer of the connection is compared again.
+func (s *Service) SetPolicy(ctx context.Context, a access.Actor, id int64, p Policy) error {
+	if err := p.Validate(); err != nil {
+		return err
+	}
+	return s.change(ctx, a, id, "connection.policy", p, func(tx *db.Tx, _ Connection) error {
+		_, err := tx.Exec(ctx, `update connection set share_ppm = $3, cap = $4, safety = $5, hide_below = $6, version = version + 1 where tenant_id = $1 and id = $2`,
+			int64(tx.Tenant), id, p.SharePPM, int64(p.Cap), int64(p.Safety), int64(p.HideBelow))
+		if err != nil {
+			return err
+		}
+		return wantAll(ctx, tx, id, false)
+	})
+}
+
+// SyncNow polls orders, reads the offers and pushes what waits without waiting for the usual moment.
+func (s *Service) SyncNow(ctx context.Context, a access.Actor, id int64) error {
+	if err := a.Must(access.ConnectionsWrite); err != nil {
+		return err
+	}
+	return s.db.Write(ctx, a.Tenant, func(tx *db.Tx) error {
+		c, err := ByID(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if c.State != Active {
+			return errs.New(errs.Conflict, "error.connection.not_active")
+		}
+		if _, err := facts.Retry(ctx, tx, id); err != nil {
+			return err
+		}
+		if err := s.Tasks.Resolve(ctx, tx, TaskAside, id); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, "update listing_stock set not_before = 0 where tenant_id = $1 and connection_id = $2 and want_gen > done_gen", int64(tx.Tenant), id); err != nil {
+			return err
+		}
+		tx.AfterCommit(func() { s.runners.syncNow(a.Tenant, id) })
+		return s.journal.Append(ctx, tx, journal.Record{Actor: a.String(), Kind: "connection.sync_now", Subject: "connection", SubjectID: id})
+	})
+}
+
+// PullSoon makes a connection poll its orders at once, as a webhook's hint does.
+func (s *Service) PullSoon(t db.Tenant, id int64) { s.runners.pullNow(t, id) }
+
+// WakeStatus tells a connection's loop that an order has news for its channel.
+func (s *Service) WakeStatus(t db.Tenant, id int64) { s.runners.wake(t, id, laneStatus) }

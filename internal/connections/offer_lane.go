@@ -1,0 +1,212 @@
+package connections
+
+import (
+	"context"
+	"sync/atomic"
+	"time"
+
+	"github.com/lad-hub/lad/connector"
+	"github.com/lad-hub/lad/internal/platform/db"
+	"github.com/lad-hub/lad/internal/platform/journal"
+	"github.com/lad-hub/lad/internal/platform/qty"
+	"github.com/lad-hub/lad/internal/platform/reconcile"
+)
+
+// offersEvery is how often the whole offer list is read and compared with what should be shown.
+const offersEvery = 24 * time.Hour
+
+// offerLane reads the channel's offers page by page, links new ones and compares what is shown with what was sent.
+type offerLane struct {
+	*Account
+	source  connector.OfferSource
+	now     atomic.Bool
+	cursor  string
+	reading bool
+	began   time.Time
+	linked  int
+	seen    int
+}
+
+func (l *offerLane) Name() string { return laneOffers }
+
+// Run reads one page when a reading is under way or due.
+func (l *offerLane) Run(ctx context.Context) (reconcile.Step, error) {
+	due := time.UnixMicro(l.Conn.OffersReadAt).Add(offersEvery)
+	if asked := l.now.Swap(false); !l.reading {
+		if !asked && l.Now().Before(due) {
+			return reconcile.Step{At: due}, nil
+		}
+		l.reading, l.cursor, l.began, l.linked, l.seen = true, "", l.Now(), 0, 0
+	}
+	if at := l.Limit.Ready(l.Now()); at.After(l.Now()) {
+		return reconcile.Step{At: at}, nil
+	}
+	page, err := l.source.ListOffers(ctx, l.cursor)
+	if err != nil {
+		return reconcile.Step{}, err
+	}
+	if err := l.keep(ctx, page); err != nil {
+		return reconcile.Step{}, err
+	}
+	l.cursor = page.Next
+	if page.More {
+		return reconcile.Step{Again: true}, nil
+	}
+	return reconcile.Step{}, l.finish(ctx)
+}
+
+// finish marks offers that the whole list did not have as gone and notes the reading.
+func (l *offerLane) finish(ctx context.Context) error {
+	l.reading = false
+	err := l.Write(ctx, func(tx *db.Tx) error {
+		_, err := tx.Exec(ctx, "update listing set gone_at = $4 where tenant_id = $1 and connection_id = $2 and seen_at < $3 and gone_at = 0",
+			int64(tx.Tenant), l.Conn.ID, l.began.UnixMicro(), tx.NowMicros())
+		if err != nil {
+			return err
+		}
+		l.Conn.OffersReadAt = tx.NowMicros()
+		if _, err := tx.Exec(ctx, "update connection set offers_read_at = $3 where tenant_id = $1 and id = $2", int64(tx.Tenant), l.Conn.ID, tx.NowMicros()); err != nil {
+			return err
+		}
+		tx.AfterCommit(func() { l.svc.Changed(l.Tenant, l.Conn.ID) })
+		return l.svc.journal.Append(ctx, tx, journal.Record{Actor: "system", Kind: "connection.offers_read", Subject: "connection", SubjectID: l.Conn.ID,
+			Payload: map[string]any{"offers": l.seen, "linked": l.linked}})
+	})
+	l.loop.Wake(laneStock)
+	return err
+}
+
+// keep stores a page: offers are inserted or brought up to date, unlinked ones are linked by SKU code or barcode, and a linked
+// one that shows another number than it was sent is sent again.
+func (l *offerLane) keep(ctx context.Context, page connector.OfferPage) error {
+	offers := map[string]connector.Offer{}
+	for _, o := range page.Offers {
+		if o.ExternalID != "" {
+			offers[o.ExternalID] = o
+		}
+	}
+	if len(offers) == 0 {
+		return nil
+	}
+	return l.Write(ctx, func(tx *db.Tx) error {
+		if err := l.upsert(ctx, tx, offers); err != nil {
+			return err
+		}
+		ids := make([]string, 0, len(offers))
+		for id := range offers {
+			ids = append(ids, id)
+		}
+		links, err := l.svc.Links(ctx, tx, l.Conn.ID, ids)
+		if err != nil {
+			return err
+		}
+		if err := l.autoLink(ctx, tx, offers, links); err != nil {
+			return err
+		}
+		l.seen += len(offers)
+		return l.compareShown(ctx, tx, offers, links)
+	})
+}
+
+func (l *offerLane) upsert(ctx context.Context, tx *db.Tx, offers map[string]connector.Offer) error {
+	first, err := l.svc.ids.ReserveIn(ctx, tx, "listing", int64(len(offers)))
+	if err != nil {
+		return err
+	}
+	args := make([]any, 0, 13*len(offers))
+	for _, o := range offers {
+		args = append(args, int64(tx.Tenant), first, l.Conn.ID, o.ExternalID, o.SKU, o.Barcode, o.Title, o.URL, o.Price.Minor, string(o.Price.Currency), o.Active, o.Refuses, tx.NowMicros())
+		first++
+	}
+	_, err = tx.Insert(ctx, "insert into listing (tenant_id, id, connection_id, external_id, sku_code, barcode, title, url, price_minor, currency, active, refuses, seen_at)",
+		`on conflict (tenant_id, connection_id, external_id) do update set sku_code = excluded.sku_code, barcode = excluded.barcode, title = excluded.title, url = excluded.url,
+		price_minor = excluded.price_minor, currency = excluded.currency, active = excluded.active, refuses = excluded.refuses, seen_at = excluded.seen_at, gone_at = 0`, 13, args)
+	return err
+}
+
+// autoLink ties unlinked offers whose seller code is one of our SKUs, else whose barcode is.
+func (l *offerLane) autoLink(ctx context.Context, tx *db.Tx, offers map[string]connector.Offer, links map[string]Link) error {
+	var codes, bars []string
+	for id, o := range offers {
+		if links[id].SKUID != 0 {
+			continue
+		}
+		if o.SKU != "" {
+			codes = append(codes, o.SKU)
+		}
+		if o.Barcode != "" {
+			bars = append(bars, o.Barcode)
+		}
+	}
+	byCode, err := l.svc.Catalog.IDsByCode(ctx, tx, codes)
+	if err != nil {
+		return err
+	}
+	byBar, err := l.svc.Catalog.IDsByBarcode(ctx, tx, bars)
+	if err != nil {
+		return err
+	}
+	for id, o := range offers {
+		link := links[id]
+		sku, by := byCode[o.SKU], "sku"
+		if sku == 0 {
+			sku, by = byBar[o.Barcode], "barcode"
+		}
+		if link.SKUID != 0 || sku == 0 {
+			continue
+		}
+		if err := l.svc.link(ctx, tx, l.Conn.ID, link.ListingID, id, sku, by); err != nil {
+			return err
+		}
+		l.linked++
+	}
+	return nil
+}
+
+// compareShown finds linked offers that show another quantity than they were told and makes them dirty.
+func (l *offerLane) compareShown(ctx context.Context, tx *db.Tx, offers map[string]connector.Offer, links map[string]Link) error {
+	byListing := map[int64]connector.Offer{}
+	var ids []int64
+	for id, link := range links {
+		if link.SKUID != 0 {
+			byListing[link.ListingID] = offers[id]
+			ids = append(ids, link.SKUID)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	type drift struct {
+		sku, listing int64
+		sent         qty.Qty
+	}
+	var drifts []drift
+	in, args := db.In(3, ids)
+	err := tx.Each(ctx, `select sku_id, listing_id, sent_qty from listing_stock where tenant_id = $1 and connection_id = $2
+		and want_gen = done_gen and state in ('accepted', 'confirmed') and sku_id in `+in, append([]any{int64(tx.Tenant), l.Conn.ID}, args...), func(sc db.Scanner) error {
+		var d drift
+		if err := sc.Scan(&d.sku, &d.listing, &d.sent); err != nil {
+			return err
+		}
+		if o, ok := byListing[d.listing]; ok && !shows(o, d.sent) {
+			drifts = append(drifts, d)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, d := range drifts {
+		_, err := tx.Exec(ctx, `update listing_stock set want_gen = want_gen + 1, sent_qty = -1000, state = 'queued', wanted_at = $5, error = $6
+			where tenant_id = $1 and sku_id = $2 and connection_id = $3 and listing_id = $4`, int64(tx.Tenant), d.sku, l.Conn.ID, d.listing, tx.NowMicros(),
+			"sent "+d.sent.String()+", the channel shows "+byListing[d.listing].Quantity.String())
+		if err != nil {
+			return err
+		}
+	}
+	if len(drifts) == 0 {
+		return nil
+	}
+	return l.svc.journal.Append(ctx, tx, journal.Record{Actor: "system", Kind: "listing.drift", Subject: "connection", SubjectID: l.Conn.ID,
+		Payload: map[string]any{"offers": len(drifts)}})
+}

@@ -1,0 +1,231 @@
+package connections
+
+import (
+	"context"
+	"sync/atomic"
+	"time"
+
+	"github.com/lad-hub/lad/connector"
+	"github.com/lad-hub/lad/internal/platform/db"
+	"github.com/lad-hub/lad/internal/platform/errs"
+	"github.com/lad-hub/lad/internal/platform/facts"
+	"github.com/lad-hub/lad/internal/platform/journal"
+	"github.com/lad-hub/lad/internal/platform/reconcile"
+)
+
+// Bounds of order intake from channels.
+const (
+	defaultPoll  = 30 * time.Second
+	idleFactor   = 4 // a quiet channel is asked this much less often
+	applyBatch   = 64
+	applyTries   = 6
+	rereadOrders = 20
+)
+
+// pullLane polls the channel for new and changed orders. The page and the cursor are stored in one transaction: a page that
+// was not stored is read again.
+type pullLane struct {
+	*Account
+	source connector.OrderSource
+	now    atomic.Bool // somebody asked for it
+	next   time.Time
+	pause  time.Duration
+}
+
+func (l *pullLane) Name() string { return lanePull }
+
+// Run reads one page when it is time.
+func (l *pullLane) Run(ctx context.Context) (reconcile.Step, error) {
+	asked := l.now.Swap(false)
+	if !asked && l.Now().Before(l.next) {
+		return reconcile.Step{At: l.next}, nil
+	}
+	page, err := l.source.PullOrders(ctx, l.Conn.OrderCursor)
+	if err != nil {
+		l.now.Store(true)
+		return reconcile.Step{}, err
+	}
+	news, err := l.keep(ctx, page)
+	if err != nil {
+		l.now.Store(true)
+		return reconcile.Step{}, err
+	}
+	if news > 0 {
+		l.loop.Wake(laneApply)
+	}
+	if page.More {
+		l.next = l.Now()
+		return reconcile.Step{Again: true}, nil
+	}
+	l.rest(news > 0)
+	return reconcile.Step{At: l.next}, nil
+}
+
+// rest sets the pause to the next poll: the channel's shortest after news, growing while nothing happens.
+func (l *pullLane) rest(busy bool) {
+	least := l.svc.PollEvery
+	if least == 0 {
+		least = l.Info.Limits.PollEvery
+	}
+	if least == 0 {
+		least = defaultPoll
+	}
+	if busy || l.pause == 0 {
+		l.pause = least
+	} else {
+		l.pause = min(l.pause*5/4, least*idleFactor)
+	}
+	l.next = l.Now().Add(l.pause)
+}
+
+// keep stores a page and the cursor after it. Orders without an id can not be stored as facts of their own; they are set
+// aside under a name made of their bytes, so that nothing is lost.
+func (l *pullLane) keep(ctx context.Context, page connector.OrderPage) (news int64, err error) {
+	err = l.Write(ctx, func(tx *db.Tx) error {
+		var raws []facts.Raw
+		for _, o := range page.Orders {
+			id := o.ExternalID
+			if id == "" {
+				id = "?" + facts.Digest(o.Body)
+			}
+			raws = append(raws, facts.Raw{ExternalID: id, Body: o.Body})
+		}
+		if news, err = l.svc.facts.Keep(ctx, tx, l.Conn.ID, facts.Order, raws); err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, "update connection set order_cursor = $3, last_pull_at = $4 where tenant_id = $1 and id = $2",
+			int64(tx.Tenant), l.Conn.ID, page.Next, tx.NowMicros())
+		return err
+	})
+	if err == nil {
+		l.Conn.OrderCursor = page.Next
+	}
+	return news, err
+}
+
+// applyLane turns stored facts into orders. It makes no outside request.
+type applyLane struct {
+	*Account
+	source connector.OrderSource
+}
+
+func (l *applyLane) Name() string { return laneApply }
+
+// Run applies one batch of waiting facts.
+func (l *applyLane) Run(ctx context.Context) (reconcile.Step, error) {
+	var waiting []facts.Fact
+	err := l.Read(ctx, func(tx *db.Tx) (err error) {
+		waiting, err = facts.Waiting(ctx, tx, l.Conn.ID, facts.Order, applyBatch)
+		return err
+	})
+	if err != nil || len(waiting) == 0 {
+		return reconcile.Step{}, err
+	}
+	var list []Parsed
+	for _, f := range waiting {
+		o, err := l.source.ParseOrder(f.Body)
+		switch {
+		case err != nil:
+			if err := l.setAside(ctx, f, err); err != nil {
+				return reconcile.Step{}, err
+			}
+		case o.Ignore:
+			if err := l.Write(ctx, func(tx *db.Tx) error { return facts.Applied(ctx, tx, f) }); err != nil {
+				return reconcile.Step{}, err
+			}
+		default:
+			list = append(list, Parsed{Fact: f, Order: o})
+		}
+	}
+	for i, t := range l.svc.Orders.TakeIn(ctx, l.Tenant, l.Conn.ID, l.Conn.Driver, list) {
+		if t.Err == nil {
+			continue
+		}
+		if err := l.failed(ctx, list[i].Fact, t.Err); err != nil {
+			return reconcile.Step{}, err
+		}
+	}
+	return reconcile.Step{Again: len(waiting) == applyBatch}, nil
+}
+
+// failed decides what an order that could not be taken in means: bad data is set aside, a database that is away makes the
+// account rest, anything else is tried a few times more.
+func (l *applyLane) failed(ctx context.Context, f facts.Fact, err error) error {
+	switch {
+	case errs.Is(err, errs.Unavailable) || ctx.Err() != nil:
+		return err
+	case errs.Is(err, errs.Invalid) || f.Tries+1 >= applyTries:
+		return l.setAside(ctx, f, err)
+	}
+	return l.Write(ctx, func(tx *db.Tx) error {
+		return facts.Postpone(ctx, tx, f, tx.Now().Add(Backoff(f.Tries)), err.Error())
+	})
+}
+
+// setAside keeps a fact that can not be applied where people see it: on the connection, in the journal and as a task.
+func (l *applyLane) setAside(ctx context.Context, f facts.Fact, cause error) error {
+	return l.Write(ctx, func(tx *db.Tx) error {
+		if err := facts.SetAside(ctx, tx, f, cause.Error()); err != nil {
+			return err
+		}
+		if err := l.svc.Tasks.Raise(ctx, tx, TaskAside, l.Conn.ID, map[string]any{"external_id": f.ExternalID, "reason": cause.Error()}); err != nil {
+			return err
+		}
+		tx.AfterCommit(func() { l.svc.Changed(l.Tenant, l.Conn.ID) })
+		return l.svc.journal.Append(ctx, tx, journal.Record{Actor: "system", Kind: "fact.set_aside", Subject: "connection", SubjectID: l.Conn.ID,
+			Payload: map[string]any{"kind": f.Kind, "external_id": f.ExternalID, "reason": cause.Error()}})
+	})
+}
+
+// hookLane reads what webhooks hinted at: the body of a hook is not believed, the orders it names are read again.
+type hookLane struct {
+	*Account
+	source connector.OrderSource
+	hooks  connector.WebhookSource
+}
+
+func (l *hookLane) Name() string { return laneHooks }
+
+// Run handles one stored webhook.
+func (l *hookLane) Run(ctx context.Context) (reconcile.Step, error) {
+	var waiting []facts.Fact
+	err := l.Read(ctx, func(tx *db.Tx) (err error) {
+		waiting, err = facts.Waiting(ctx, tx, l.Conn.ID, facts.Webhook, 1)
+		return err
+	})
+	if err != nil || len(waiting) == 0 {
+		return reconcile.Step{}, err
+	}
+	f := waiting[0]
+	hook, err := l.hooks.ParseWebhook(nil, f.Body)
+	if err != nil {
+		return reconcile.Step{Again: true}, (&applyLane{Account: l.Account}).setAside(ctx, f, err)
+	}
+	orders := hook.Orders
+	for ids := hook.OrderIDs; len(ids) > 0; {
+		n := min(len(ids), rereadOrders)
+		read, err := l.source.ReadOrders(ctx, ids[:n])
+		if err != nil {
+			return reconcile.Step{}, err
+		}
+		orders, ids = append(orders, read...), ids[n:]
+	}
+	err = l.Write(ctx, func(tx *db.Tx) error {
+		raws := make([]facts.Raw, len(orders))
+		for i, o := range orders {
+			raws[i] = facts.Raw{ExternalID: o.ExternalID, Body: o.Body}
+		}
+		if _, err := l.svc.facts.Keep(ctx, tx, l.Conn.ID, facts.Order, raws); err != nil {
+			return err
+		}
+		return facts.Applied(ctx, tx, f)
+	})
+	if err != nil {
+		return reconcile.Step{}, err
+	}
+	l.loop.Wake(laneApply)
+	if hook.Sweep {
+		l.svc.PullSoon(l.Tenant, l.Conn.ID)
+	}
+	return reconcile.Step{Again: true}, nil
+}

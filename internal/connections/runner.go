@@ -1,0 +1,316 @@
+package connections
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"github.com/lad-hub/lad/connector"
+	"github.com/lad-hub/lad/internal/platform/db"
+	"github.com/lad-hub/lad/internal/platform/errs"
+	"github.com/lad-hub/lad/internal/platform/journal"
+	"github.com/lad-hub/lad/internal/platform/reconcile"
+)
+
+// The lanes of an account, in order of urgency.
+const (
+	laneApply   = "apply"
+	laneStock   = "stock"
+	laneStatus  = "status"
+	laneHooks   = "hooks"
+	lanePull    = "pull"
+	laneConfirm = "confirm"
+	laneOffers  = "offers"
+)
+
+// Bounds of the loops.
+const (
+	sweepEvery   = time.Second
+	healthEvery  = 5 * time.Second
+	longestRest  = 5 * time.Minute
+	firstRest    = 500 * time.Millisecond
+	stopPatience = 10 * time.Second
+)
+
+// runners keeps one loop per active connection.
+type runners struct {
+	svc *Service
+
+	mu      sync.Mutex
+	ctx     context.Context
+	cancel  context.CancelFunc
+	running map[activeConnection]*runner
+	wg      sync.WaitGroup
+	waves   waves
+}
+
+type runner struct {
+	account *Account
+	pull    *pullLane
+	offers  *offerLane
+	cancel  context.CancelFunc
+	done    chan struct{}
+}
+
+func newRunners(s *Service) *runners {
+	return &runners{svc: s, running: map[activeConnection]*runner{}}
+}
+
+// Start begins the work on every active connection of every tenant; Stop ends it.
+func (s *Service) Start(ctx context.Context) error {
+	list, err := s.activeEverywhere(ctx)
+	if err != nil {
+		return err
+	}
+	r := s.runners
+	r.mu.Lock()
+	r.ctx, r.cancel = context.WithCancel(context.WithoutCancel(ctx))
+	r.mu.Unlock()
+	for _, a := range list {
+		r.restart(a.tenant, a.id)
+	}
+	return nil
+}
+
+// Stop ends all loops; a request under way is cut short, which is safe since everything is asked for again.
+func (s *Service) Stop() {
+	r := s.runners
+	r.mu.Lock()
+	if r.cancel != nil {
+		r.cancel()
+	}
+	r.ctx = nil
+	r.mu.Unlock()
+	r.wg.Wait()
+}
+
+// restart ends the loop of a connection, if any, and starts a new one if the connection is active.
+func (r *runners) restart(t db.Tenant, id int64) {
+	r.mu.Lock()
+	ctx := r.ctx
+	old := r.running[activeConnection{t, id}]
+	delete(r.running, activeConnection{t, id})
+	if ctx != nil {
+		r.wg.Add(1)
+	}
+	r.mu.Unlock()
+	if ctx == nil {
+		return
+	}
+	go func() {
+		defer r.wg.Done()
+		if old != nil {
+			old.cancel()
+			<-old.done
+		}
+		r.run(ctx, t, id)
+	}()
+}
+
+func (r *runners) run(ctx context.Context, t db.Tenant, id int64) {
+	a, err := r.svc.open(ctx, t, id)
+	if err != nil {
+		if ctx.Err() == nil {
+			r.svc.log.Error("connection can not be opened", "tenant", int64(t), "connection", id, "err", err)
+			_ = r.svc.stopConnection(ctx, t, id, err)
+		}
+		return
+	}
+	if a.Conn.State != Active {
+		return
+	}
+	run, ctx := r.svc.newRunner(ctx, a)
+	r.mu.Lock()
+	if r.ctx == nil || r.running[activeConnection{t, id}] != nil {
+		r.mu.Unlock()
+		run.cancel()
+		return
+	}
+	r.running[activeConnection{t, id}] = run
+	r.mu.Unlock()
+	defer close(run.done)
+	a.loop.Run(ctx)
+}
+
+func (s *Service) newRunner(ctx context.Context, a *Account) (*runner, context.Context) {
+	ctx, cancel := context.WithCancel(ctx)
+	run := &runner{account: a, cancel: cancel, done: make(chan struct{})}
+	var lanes []reconcile.Lane
+	orders, takesOrders := a.Channel.(connector.OrderSource)
+	if takesOrders {
+		lanes = append(lanes, &applyLane{Account: a, source: orders})
+	}
+	if sink, ok := a.Channel.(connector.StockSink); ok {
+		lanes = append(lanes, &stockLane{Account: a, sink: sink})
+	}
+	if _, ok := a.Channel.(connector.StatusSink); ok {
+		lanes = append(lanes, &statusLane{work: s.Orders.StatusLane(a)})
+	}
+	if hooks, ok := a.Channel.(connector.WebhookSource); ok && takesOrders {
+		lanes = append(lanes, &hookLane{Account: a, source: orders, hooks: hooks})
+	}
+	if takesOrders {
+		run.pull = &pullLane{Account: a, source: orders}
+		lanes = append(lanes, run.pull)
+	}
+	if offers, ok := a.Channel.(connector.OfferSource); ok {
+		run.offers = &offerLane{Account: a, source: offers}
+		lanes = append(lanes, &confirmLane{Account: a, source: offers, asked: map[int64]time.Time{}}, run.offers)
+	}
+	a.hurt.account = a
+	a.loop = reconcile.NewLoop(a.log, a.Now, sweepEvery, &a.hurt, lanes...)
+	return run, ctx
+}
+
+// statusLane runs the orders' own work as a lane.
+type statusLane struct{ work StatusWork }
+
+func (l *statusLane) Name() string { return laneStatus }
+
+func (l *statusLane) Run(ctx context.Context) (reconcile.Step, error) {
+	again, at, err := l.work.Push(ctx)
+	return reconcile.Step{Again: again, At: at}, err
+}
+
+func (r *runners) find(t db.Tenant, id int64) *runner {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.running[activeConnection{t, id}]
+}
+
+func (r *runners) wake(t db.Tenant, id int64, lane string) {
+	if run := r.find(t, id); run != nil {
+		run.account.loop.Wake(lane)
+	}
+}
+
+// wakeStock wakes every connection of a tenant: each finds out itself whether it has something to do.
+func (r *runners) wakeStock(t db.Tenant, committed time.Time) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for key, run := range r.running {
+		if key.tenant == t {
+			run.account.loop.Wake(laneStock)
+		}
+	}
+	_ = committed
+}
+
+func (r *runners) pullNow(t db.Tenant, id int64) {
+	if run := r.find(t, id); run != nil && run.pull != nil {
+		run.pull.now.Store(true)
+		run.account.loop.Wake(lanePull)
+	}
+}
+
+func (r *runners) syncNow(t db.Tenant, id int64) {
+	run := r.find(t, id)
+	if run == nil {
+		return
+	}
+	if run.offers != nil {
+		run.offers.now.Store(true)
+	}
+	for _, lane := range []string{laneApply, laneStock, laneStatus, laneOffers} {
+		run.account.loop.Wake(lane)
+	}
+	r.pullNow(t, id)
+}
+
+// hurt is an account's policy for failures: what is written on the connection, how long it rests, when it stops.
+type hurt struct {
+	account *Account
+	mu      sync.Mutex
+	noted   time.Time
+	failing bool
+}
+
+// Worked notes that the outside answered, not more often than people look.
+func (h *hurt) Worked(string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	a := h.account
+	if !h.failing && a.Now().Sub(h.noted) < healthEvery {
+		return
+	}
+	h.noted, h.failing = a.Now(), false
+	ctx := context.Background()
+	err := a.Write(ctx, func(tx *db.Tx) error {
+		_, err := tx.Exec(ctx, "update connection set last_success_at = $3 where tenant_id = $1 and id = $2", int64(tx.Tenant), a.Conn.ID, tx.NowMicros())
+		tx.AfterCommit(func() { a.svc.Changed(a.Tenant, a.Conn.ID) })
+		return err
+	})
+	if err != nil {
+		a.log.Error("health not noted", "err", err)
+	}
+}
+
+// Failed writes the outside's words on the connection and answers the rest: what the outside asked for, else doubling up to
+// five minutes. Credentials that do not work stop the connection until a person acts.
+func (h *hurt) Failed(lane string, cause error, inRow int) (time.Duration, bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	a := h.account
+	ctx := context.Background()
+	if connector.KindOf(cause) == connector.KindAuth {
+		if err := a.svc.stopConnection(ctx, a.Tenant, a.Conn.ID, cause); err != nil {
+			a.log.Error("connection not stopped", "err", err)
+		}
+		return 0, true
+	}
+	if !h.failing || a.Now().Sub(h.noted) >= healthEvery {
+		h.noted, h.failing = a.Now(), true
+		if err := a.svc.noteError(ctx, a.Tenant, a.Conn.ID, lane, cause); err != nil {
+			a.log.Error("health not noted", "err", err)
+		}
+	}
+	if rest := connector.RetryAfter(cause); rest > 0 {
+		return min(rest, longestRest), false
+	}
+	rest := min(firstRest<<min(inRow-1, 12), longestRest)
+	return rest/2 + time.Duration(rand.Int64N(int64(rest))), false
+}
+
+// words are what a person is shown of an error: the outside's own, without our wrapping.
+func words(err error) string {
+	var e *connector.Error
+	if errors.As(err, &e) {
+		return e.Message
+	}
+	return err.Error()
+}
+
+func (s *Service) noteError(ctx context.Context, t db.Tenant, id int64, lane string, cause error) error {
+	return s.db.Write(ctx, t, func(tx *db.Tx) error {
+		_, err := tx.Exec(ctx, "update connection set last_error = $3, last_error_at = $4 where tenant_id = $1 and id = $2", int64(tx.Tenant), id, words(cause), tx.NowMicros())
+		if err != nil {
+			return err
+		}
+		tx.AfterCommit(func() { s.Changed(t, id) })
+		return s.journal.Append(ctx, tx, journal.Record{Actor: "system", Kind: "connection.failed", Subject: "connection", SubjectID: id,
+			Payload: map[string]any{"lane": lane, "kind": connector.KindOf(cause), "words": words(cause)}})
+	})
+}
+
+// stopConnection ends a connection whose credentials do not work and asks a person for new ones.
+func (s *Service) stopConnection(ctx context.Context, t db.Tenant, id int64, cause error) error {
+	return s.db.Write(ctx, t, func(tx *db.Tx) error {
+		c, err := ByID(ctx, tx, id)
+		if err != nil || c.State != Active {
+			return err
+		}
+		if _, err := tx.Exec(ctx, "update connection set last_error = $3, last_error_at = $4 where tenant_id = $1 and id = $2", int64(tx.Tenant), id, words(cause), tx.NowMicros()); err != nil {
+			return err
+		}
+		if err := setState(ctx, tx, id, Stopped, words(cause)); err != nil {
+			return err
+		}
+		if err := s.Tasks.Raise(ctx, tx, TaskStopped, id, map[string]any{"name": c.Name, "reason": words(cause)}); err != nil {
+			return err
+		}
+		tx.AfterCommit(func() { s.Changed(t, id) })
+		return s.journal.Append(ctx, tx, journal.Record{Actor: "system", Kind: "connection.stopped", Subject: "connection", SubjectID: id, Payload: map[string]any{"words": words(cause), "code": errs.CodeOf(cause)}})
+	})
+}

@@ -1,0 +1,148 @@
+// Package reconcile keeps one outside account in the state the database wants. Work is never handed over as an event: a lane
+// reads what is wanted now, makes one step towards it and says when it wants to be asked again. Waking a lane costs nothing,
+// waking it twice costs nothing more, and a wake-up that is lost is made good by the sweep.
+package reconcile
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+)
+
+// Step is what a lane says after it was run.
+type Step struct {
+	// Again asks to be run at once: there is more.
+	Again bool
+	// At asks to be run at that time even if nobody wakes the lane; zero leaves it to wake-ups and the sweep.
+	At time.Time
+}
+
+// Lane is one kind of work for one account.
+type Lane interface {
+	// Name identifies the lane for waking it and in logs.
+	Name() string
+	// Run makes at most one outside request's worth of progress. An error pauses the whole account by the loop's policy; what
+	// concerns one item only is the lane's own business.
+	Run(ctx context.Context) (Step, error)
+}
+
+// Policy decides what an error means for the account.
+type Policy interface {
+	// Failed is told of an error of a lane and answers how long the account rests. Stop ends the loop.
+	Failed(lane string, err error, inRow int) (rest time.Duration, stop bool)
+	// Worked is told that a lane's run succeeded.
+	Worked(lane string)
+}
+
+// Loop runs the lanes of one account, one at a time, the first lane that is due first: an account has one request under way.
+type Loop struct {
+	lanes  []Lane
+	policy Policy
+	log    *slog.Logger
+	now    func() time.Time
+	sweep  time.Duration
+
+	mu   sync.Mutex
+	due  map[string]time.Time
+	wake chan struct{}
+}
+
+// NewLoop makes a loop; lanes are given in order of urgency. Every lane is due at the start and at least once per sweep.
+func NewLoop(log *slog.Logger, now func() time.Time, sweep time.Duration, p Policy, lanes ...Lane) *Loop {
+	l := &Loop{lanes: lanes, policy: p, log: log, now: now, sweep: sweep, due: map[string]time.Time{}, wake: make(chan struct{}, 1)}
+	for _, each := range lanes {
+		l.due[each.Name()] = now()
+	}
+	return l
+}
+
+// Wake makes a lane due now. It may be called from anywhere, also while the lane runs: then it runs once more.
+func (l *Loop) Wake(lane string) {
+	l.mu.Lock()
+	l.due[lane] = time.Time{}
+	l.mu.Unlock()
+	select {
+	case l.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Run works until ctx ends or the policy stops the account.
+func (l *Loop) Run(ctx context.Context) {
+	failures := 0
+	for ctx.Err() == nil {
+		lane, wait := l.next()
+		if lane == nil {
+			l.sleep(ctx, wait)
+			continue
+		}
+		step, err := lane.Run(ctx)
+		if err == nil {
+			failures = 0
+			l.policy.Worked(lane.Name())
+			l.schedule(lane.Name(), step)
+			continue
+		}
+		if ctx.Err() != nil {
+			return
+		}
+		failures++
+		rest, stop := l.policy.Failed(lane.Name(), err, failures)
+		l.log.Warn("account lane failed", "lane", lane.Name(), "err", err, "in_row", failures, "rest_ms", rest.Milliseconds(), "stop", stop)
+		if stop {
+			return
+		}
+		l.schedule(lane.Name(), Step{Again: true})
+		pause(ctx, rest)
+	}
+}
+
+// next picks the first due lane and claims it, or says how long nothing is due.
+func (l *Loop) next() (Lane, time.Duration) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := l.now()
+	wait := l.sweep
+	for _, lane := range l.lanes {
+		due := l.due[lane.Name()]
+		if !due.After(now) {
+			l.due[lane.Name()] = now.Add(l.sweep)
+			return lane, 0
+		}
+		wait = min(wait, due.Sub(now))
+	}
+	return nil, wait
+}
+
+// schedule notes when a lane is due again, unless it was woken while it ran.
+func (l *Loop) schedule(lane string, s Step) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	due := l.due[lane]
+	switch {
+	case s.Again:
+		l.due[lane] = time.Time{}
+	case !s.At.IsZero() && s.At.Before(due):
+		l.due[lane] = s.At
+	}
+}
+
+func (l *Loop) sleep(ctx context.Context, d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-l.wake:
+	case <-t.C:
+	case <-ctx.Done():
+	}
+}
+
+func pause(ctx context.Context, d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-ctx.Done():
+	}
+}
