@@ -217,7 +217,7 @@ create table catalog_import (
 );
 
 -- catalog_import_change: one row of the file, what it would change, and once applied what it takes to undo it: the SKU
--- before and its version after.
+-- before and after.
 create table catalog_import_change (
   tenant_id bigint not null,
   import_id bigint not null,
@@ -230,7 +230,7 @@ create table catalog_import_change (
   diff_json text not null,
   notes_json text not null,
   before_json text not null default '',
-  applied_version bigint not null default 0,
+  after_json text not null default '',
   document_id bigint not null default 0,
   undone_at bigint not null default 0,
   refused_json text not null default '',
@@ -312,7 +312,8 @@ create table shortage (
 ) {{clustered}};
 create index shortage_open on shortage (tenant_id, sku_id, order_id) where state = 'open';
 
--- stock_document: a receipt, an adjustment or a stock-take with its "as of" moment.
+-- stock_document: a receipt, an adjustment or a stock-take with its "as of" moment. request_key makes a repeat harmless,
+-- reverses is the document that this one undoes.
 create table stock_document (
   tenant_id bigint not null,
   id bigint not null,
@@ -325,8 +326,13 @@ create table stock_document (
   actor text not null,
   created_at bigint not null,
   posted_at bigint not null default 0,
+  request_key text not null default '',
+  request_digest text not null default '',
+  reverses bigint not null default 0,
   primary key (tenant_id, id)
 );
+create unique index stock_document_key on stock_document (tenant_id, request_key) where request_key <> '';
+create unique index stock_document_reverses on stock_document (tenant_id, reverses) where reverses <> 0;
 create table stock_document_line (
   tenant_id bigint not null,
   document_id bigint not null,
