@@ -146,7 +146,7 @@ func (s *Service) newRunner(ctx context.Context, a *Account) (*runner, context.C
 		lanes = append(lanes, &stockLane{Account: a, sink: sink})
 	}
 	if _, ok := a.Channel.(connector.StatusSink); ok {
-		lanes = append(lanes, &statusLane{work: s.Orders.StatusLane(a)})
+		lanes = append(lanes, &statusLane{Account: a})
 	}
 	if hooks, ok := a.Channel.(connector.WebhookSource); ok && takesOrders {
 		lanes = append(lanes, &hookLane{Account: a, source: orders, hooks: hooks})
@@ -165,12 +165,12 @@ func (s *Service) newRunner(ctx context.Context, a *Account) (*runner, context.C
 }
 
 // statusLane runs the orders' own work as a lane.
-type statusLane struct{ work StatusWork }
+type statusLane struct{ *Account }
 
 func (l *statusLane) Name() string { return laneStatus }
 
 func (l *statusLane) Run(ctx context.Context) (reconcile.Step, error) {
-	again, at, err := l.work.Push(ctx)
+	again, at, err := l.svc.Orders.PushNext(ctx, l.Account)
 	return reconcile.Step{Again: again, At: at}, err
 }
 

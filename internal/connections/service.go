@@ -36,13 +36,8 @@ type Orders interface {
 	TakeIn(ctx context.Context, t db.Tenant, connectionID int64, driver string, list []Parsed) []Taken
 	// Linked serves waiting lines of an offer that now has a SKU.
 	Linked(ctx context.Context, tx *db.Tx, connectionID, listingID int64, offerID string, skuID int64) error
-	// StatusLane answers the part of the loop that tells the channel about stages and waybills.
-	StatusLane(a *Account) StatusWork
-}
-
-// StatusWork pushes one order's state; it answers when it wants to run again, zero for "when woken".
-type StatusWork interface {
-	Push(ctx context.Context) (again bool, at time.Time, err error)
+	// PushNext tells the channel about one order's stage and waybill; it answers whether there is more and when to come again.
+	PushNext(ctx context.Context, a *Account) (again bool, at time.Time, err error)
 }
 
 // Parsed is a fact with the order it says.

@@ -1,0 +1,163 @@
+// Package app builds the program: every service by hand, in order, each given what it needs.
+package app
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/lad-hub/lad/internal/catalog"
+	"github.com/lad-hub/lad/internal/connections"
+	"github.com/lad-hub/lad/internal/customers"
+	"github.com/lad-hub/lad/internal/drivers"
+	"github.com/lad-hub/lad/internal/identity"
+	"github.com/lad-hub/lad/internal/orders"
+	"github.com/lad-hub/lad/internal/platform/clock"
+	"github.com/lad-hub/lad/internal/platform/db"
+	"github.com/lad-hub/lad/internal/platform/facts"
+	"github.com/lad-hub/lad/internal/platform/httpx"
+	"github.com/lad-hub/lad/internal/platform/ids"
+	"github.com/lad-hub/lad/internal/platform/jobs"
+	"github.com/lad-hub/lad/internal/platform/journal"
+	"github.com/lad-hub/lad/internal/platform/secret"
+	"github.com/lad-hub/lad/internal/stock"
+	"github.com/lad-hub/lad/internal/tasks"
+	"github.com/lad-hub/lad/internal/ui/live"
+)
+
+// Options say how the program runs.
+type Options struct {
+	// Database to open; it is migrated when Migrate is set.
+	Database db.Options
+	Migrate  bool
+	// KeyFile holds the key of the secrets; made on the first start.
+	KeyFile string
+	// AllowPrivate lets connections reach addresses of private networks: for the demo, tests and shops in the same building.
+	AllowPrivate bool
+	// PollEvery overrides the drivers' pause between two polls of orders.
+	PollEvery time.Duration
+	// PublicURL is where channels can call back.
+	PublicURL string
+	// Region is where phone numbers without a country code are dialled.
+	Region string
+	Log    *slog.Logger
+	Clock  clock.Clock
+}
+
+// App is the built program.
+type App struct {
+	Options
+	DB          *db.DB
+	IDs         *ids.Source
+	Journal     *journal.Journal
+	Facts       *facts.Store
+	Jobs        *jobs.Jobs
+	Box         *secret.Box
+	Live        *live.Hub
+	Identity    *identity.Service
+	Catalog     *catalog.Service
+	Stock       *stock.Service
+	Customers   *customers.Service
+	Tasks       *tasks.Service
+	Orders      *orders.Service
+	Connections *connections.Service
+	Pulse       *Pulse
+}
+
+// Open opens the database and builds everything on it; nothing runs yet.
+func Open(ctx context.Context, o Options) (*App, error) {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Clock == nil {
+		o.Clock = clock.System{}
+	}
+	if o.Region == "" {
+		o.Region = "UA"
+	}
+	o.Database.Log, o.Database.Clock = o.Log, o.Clock
+	d, err := db.Open(ctx, o.Database)
+	if err != nil {
+		return nil, err
+	}
+	a := &App{Options: o, DB: d}
+	if o.Migrate {
+		if _, err := d.Migrate(ctx); err != nil {
+			return nil, errors.Join(err, d.Close())
+		}
+	}
+	if err := a.build(); err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
+	return a, nil
+}
+
+func (a *App) build() error {
+	var err error
+	if a.Box, err = secret.Open(a.KeyFile); err != nil {
+		return err
+	}
+	d, log := a.DB, a.Log
+	a.IDs = ids.New(d)
+	a.Journal = journal.New(a.IDs)
+	a.Facts = facts.New(a.IDs)
+	a.Jobs = jobs.New(d, log)
+	a.Live = live.NewHub(a.Clock)
+	a.Pulse = &Pulse{}
+	read := catalog.Reader{}
+	a.Identity = identity.New(d, a.IDs, a.Journal, a.Box, log)
+	a.Customers = customers.New(d, a.IDs, a.Region)
+	a.Tasks = tasks.New(d, a.IDs, a.Journal)
+	a.Stock = stock.New(d, a.IDs, a.Journal, stockCatalog{read})
+	a.Catalog = catalog.New(d, a.IDs, a.Journal, catalog.Deps{Tenants: tenants{}, Holds: a.Stock, Stock: catalogStock{a.Stock}})
+	listings := &orderListings{}
+	a.Orders = orders.New(d, a.IDs, a.Facts, a.Journal, log, orders.Needs{
+		Stock: orderStock{a.Stock}, Catalog: orderCatalog{read}, Listings: listings, Customers: orderCustomers{a.Customers}, Tasks: orderTasks{a.Tasks},
+	})
+	a.Connections = connections.New(d, a.IDs, a.Journal, a.Facts, log, connections.Needs{
+		Stock: connectionStock{a.Stock, read}, Catalog: connectionCatalog{read}, Orders: connectionOrders{a.Orders}, Tasks: connectionTasks{a.Tasks},
+		Box: a.Box, Drivers: drivers.ByName, PollEvery: a.PollEvery, PublicURL: a.PublicURL,
+		HTTP: func() *http.Client { return httpx.NewClient(httpx.ClientOptions{AllowPrivate: a.AllowPrivate}) },
+	})
+	listings.connections = a.Connections
+	a.Stock.Listener = stockListener{a.Connections, a.Orders}
+	a.Catalog.AddHooks(skuChanges{a.Stock, a.Connections, read})
+	a.wire()
+	return nil
+}
+
+// wire passes news on: to open browser tabs and to the loops that push.
+func (a *App) wire() {
+	a.Orders.Changed = func(t db.Tenant, _ []int64) {
+		a.Live.Publish(t, "orders")
+		a.Live.Publish(t, "stock")
+		a.Live.Publish(t, "tasks")
+	}
+	a.Orders.PushWanted = a.Connections.WakeStatus
+	a.Connections.Changed = func(t db.Tenant, _ int64) {
+		a.Live.Publish(t, "connections")
+		a.Live.Publish(t, "stock")
+	}
+	a.Connections.Reached = func(t db.Tenant, took time.Duration) {
+		a.Pulse.Set(t, took)
+		a.Live.Publish(t, "pulse")
+	}
+}
+
+// Start begins background work: connections and jobs.
+func (a *App) Start(ctx context.Context) error {
+	if err := a.Jobs.Start(ctx); err != nil {
+		return err
+	}
+	return a.Connections.Start(ctx)
+}
+
+// Close ends everything in the reverse order.
+func (a *App) Close(ctx context.Context) error {
+	a.Connections.Stop()
+	err := a.Jobs.Stop(ctx)
+	a.Orders.Close()
+	return errors.Join(err, a.DB.Close())
+}

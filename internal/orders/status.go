@@ -1,0 +1,210 @@
+package orders
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/lad-hub/lad/connector"
+	"github.com/lad-hub/lad/internal/platform/db"
+)
+
+// Outlet is the open session with the channel that an order came from.
+type Outlet struct {
+	Tenant       db.Tenant
+	ConnectionID int64
+	Info         connector.Info
+	Channel      connector.Channel
+}
+
+// pushTries is how often a push that may have had its effect, or may not, is tried before a person is asked.
+const pushTries = 8
+
+// PushNext tells the channel about one order: its waybill number, then its status step by step along the channel's own graph.
+// It answers whether there is more and when the next postponed one is due. An error is one that concerns the whole account.
+func (s *Service) PushNext(ctx context.Context, out Outlet) (again bool, at time.Time, err error) {
+	var due []Push
+	err = s.db.Read(ctx, out.Tenant, func(tx *db.Tx) error {
+		if due, err = s.DuePushes(ctx, tx, out.ConnectionID, 1); err != nil || len(due) > 0 {
+			return err
+		}
+		at, err = s.NextPushAt(ctx, tx, out.ConnectionID)
+		return err
+	})
+	if err != nil || len(due) == 0 {
+		return false, at, err
+	}
+	p := due[0]
+	w := &statusWalk{s: s, out: out, push: p}
+	failure := w.run(ctx)
+	return true, time.Time{}, w.settle(ctx, failure)
+}
+
+// statusWalk is one order on its way through the channel's statuses.
+type statusWalk struct {
+	s      *Service
+	out    Outlet
+	push   Push
+	status string   // the channel's status now
+	said   []string // what was told
+}
+
+// refusal parks a push: the channel will not take it.
+type refusal struct{ words string }
+
+func (r refusal) Error() string { return r.words }
+
+func (w *statusWalk) run(ctx context.Context) error {
+	w.status = w.push.Order.ChannelStatus
+	if err := w.tracking(ctx); err != nil {
+		return err
+	}
+	target, reason, err := w.target()
+	if err != nil || target == "" || target == w.status {
+		return err
+	}
+	sink, ok := w.out.Channel.(connector.StatusSink)
+	if !ok {
+		return nil
+	}
+	err = w.walk(ctx, sink, target, reason)
+	if kind := connector.KindOf(err); err == nil || kind != connector.KindPermanent && !errors.As(err, &refusal{}) {
+		return err
+	}
+	// The channel may have moved on by itself: look before giving up.
+	arrived, readErr := w.reread(ctx, target)
+	if readErr != nil {
+		return readErr
+	}
+	if arrived {
+		return nil
+	}
+	return w.walk(ctx, sink, target, reason)
+}
+
+// target is the channel's status for the order's stage; for a cancellation the channel's reason.
+func (w *statusWalk) target() (code string, reason connector.CancelReason, err error) {
+	o := w.push.Order
+	if o.Stage == connector.StageCancelled {
+		if o.CancelBy != "seller" {
+			return "", reason, nil // the channel knows: it told us
+		}
+		r, ok := w.out.Info.Reason(connector.Reason(o.CancelReason))
+		if !ok {
+			return "", reason, refusal{"this channel has no reason for the cancellation"}
+		}
+		if _, isStatus := w.out.Info.StatusOf(r.Code); isStatus {
+			return r.Code, r, nil
+		}
+		return w.out.Info.Targets[connector.StageCancelled], r, nil
+	}
+	return w.out.Info.Targets[o.Stage], reason, nil
+}
+
+// walk makes every step from the present status to the target. Progress is noted after each, so that a crash goes on from
+// there.
+func (w *statusWalk) walk(ctx context.Context, sink connector.StatusSink, target string, reason connector.CancelReason) error {
+	path := w.out.Info.Path(w.status, target)
+	if path == nil {
+		return refusal{"the channel has no way from status " + w.status + " to " + target}
+	}
+	o := w.push.Order
+	for _, to := range path {
+		st, _ := w.out.Info.StatusOf(to)
+		if st.NeedsTracking && o.Tracking == "" {
+			return refusal{"the channel wants a waybill number for this status"}
+		}
+		c := connector.StatusChange{OrderID: o.ExternalID, From: w.status, To: to, Tracking: o.Tracking, Carrier: o.Carrier}
+		if to == target && o.Stage == connector.StageCancelled {
+			c.Reason, c.Text = connector.Reason(o.CancelReason), o.Comment
+			if reason.NeedsTwin {
+				twin, err := w.twin(ctx)
+				if err != nil {
+					return err
+				}
+				c.TwinID = twin
+			}
+		}
+		if err := sink.PushStatus(ctx, c); err != nil {
+			return err
+		}
+		w.status = to
+		w.said = append(w.said, to)
+		if err := w.s.db.Write(ctx, w.out.Tenant, func(tx *db.Tx) error { return w.s.StatusNow(ctx, tx, o.ID, to) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// twin is the channel's id of the order this one duplicates.
+func (w *statusWalk) twin(ctx context.Context) (id string, err error) {
+	err = w.s.db.Read(ctx, w.out.Tenant, func(tx *db.Tx) error {
+		o, err := ByID(ctx, tx, w.push.Order.DuplicateOf)
+		id = o.ExternalID
+		return err
+	})
+	return id, err
+}
+
+// tracking stores the waybill number where the channel keeps it apart from the status.
+func (w *statusWalk) tracking(ctx context.Context) error {
+	sink, ok := w.out.Channel.(connector.TrackingSink)
+	o := w.push.Order
+	if !ok || o.Tracking == "" || o.Stage != connector.StageShipped || w.push.Destination.Delivery.Tracking == o.Tracking {
+		return nil
+	}
+	if err := sink.PushTracking(ctx, o.ExternalID, o.Carrier, o.Tracking); err != nil {
+		return err
+	}
+	w.said = append(w.said, o.Tracking)
+	return nil
+}
+
+// reread asks the channel where the order really is; arrived means that nothing is left to say.
+func (w *statusWalk) reread(ctx context.Context, target string) (arrived bool, err error) {
+	source, ok := w.out.Channel.(connector.OrderSource)
+	if !ok {
+		return false, nil
+	}
+	raws, err := source.ReadOrders(ctx, []string{w.push.Order.ExternalID})
+	if err != nil || len(raws) == 0 {
+		return false, err
+	}
+	seen, err := source.ParseOrder(raws[0].Body)
+	if err != nil {
+		return false, nil
+	}
+	w.status = seen.Status
+	want, _ := w.out.Info.StatusOf(target)
+	return seen.Status == target || ahead(want.Stage, seen.Stage), nil
+}
+
+// settle stores the outcome. What may be tried again is postponed; an account-wide failure is handed up as well.
+func (w *statusWalk) settle(ctx context.Context, failure error) error {
+	if failure == nil {
+		return w.s.db.Write(ctx, w.out.Tenant, func(tx *db.Tx) error { return w.s.Pushed(ctx, tx, w.push, w.status, w.said) })
+	}
+	kind := connector.KindOf(failure)
+	final := errors.As(failure, &refusal{}) || slices.Contains([]connector.Kind{connector.KindPermanent, connector.KindItem, connector.KindData}, kind)
+	err := w.s.db.Write(ctx, w.out.Tenant, func(tx *db.Tx) error {
+		if final || w.push.Tries+1 >= pushTries && kind == connector.KindUnknown {
+			return w.s.PushParked(ctx, tx, w.push, wordsOf(failure))
+		}
+		rest := time.Second << min(w.push.Tries, 9)
+		return w.s.PushLater(ctx, tx, w.push, tx.Now().Add(rest), wordsOf(failure))
+	})
+	if err != nil || final || kind == connector.KindUnknown {
+		return err
+	}
+	return failure
+}
+
+func wordsOf(err error) string {
+	var e *connector.Error
+	if errors.As(err, &e) {
+		return e.Message
+	}
+	return err.Error()
+}
