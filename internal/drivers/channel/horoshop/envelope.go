@@ -19,7 +19,16 @@ type refusal struct {
 	Message wire.Words `json:"message"`
 }
 
-// open judges an answer by its status and reads the response into out. EMPTY leaves out as it is. A status nobody has heard
+// list is an answer whose list must be there unless the shop says that it found nothing: only then is it empty, not missing.
+type list interface{ empty() }
+
+func foundNothing(out any) {
+	if l, ok := out.(list); ok {
+		l.empty()
+	}
+}
+
+// open judges an answer by its status and reads the response into out. A status nobody has heard
 // of proves nothing.
 func open(a wire.Answer, function string, out any) *connector.Error {
 	var env envelope
@@ -37,6 +46,7 @@ func open(a wire.Answer, function string, out any) *connector.Error {
 		}
 		return respond(a, env.Response, out)
 	case "EMPTY":
+		foundNothing(out)
 		return nil
 	case "UNAUTHORIZED", "AUTHORIZATION_ERROR":
 		refused.Kind = connector.KindAuth
@@ -60,6 +70,7 @@ func open(a wire.Answer, function string, out any) *connector.Error {
 // respond reads the response member kindly; PHP writes an empty object as an empty list.
 func respond(a wire.Answer, response json.RawMessage, out any) *connector.Error {
 	if string(response) == "[]" {
+		foundNothing(out)
 		return nil
 	}
 	inner := a

@@ -65,11 +65,15 @@ func (c *channel) offer(i item) connector.Offer {
 	return o
 }
 
+type productsAnswer struct {
+	Products wire.Rows `json:"products"`
+}
+
+func (a *productsAnswer) empty() { a.Products = wire.Rows{} }
+
 // export reads products and learns from them whether the shop counts.
 func (c *channel) export(ctx context.Context, query map[string]any) (offers []connector.Offer, rows int, err error) {
-	said := struct {
-		Products wire.Rows `json:"products"`
-	}{Products: wire.Rows{}} // stays so when the shop answers EMPTY
+	var said productsAnswer
 	query["includedParams"] = fields
 	if err := c.read(ctx, "catalog/export", query, &said); err != nil {
 		return nil, 0, err

@@ -24,6 +24,8 @@ type ordersAnswer struct {
 	Orders wire.Rows `json:"orders"`
 }
 
+func (a *ordersAnswer) empty() { a.Orders = wire.Rows{} }
+
 type stamp struct {
 	ID      wire.Text `json:"order_id"`
 	Created wire.Text `json:"stat_created"`
@@ -139,7 +141,7 @@ func raws(orders []stamped) []connector.RawOrder {
 }
 
 func (c *channel) orders(ctx context.Context, query map[string]any) ([]stamped, error) {
-	said := ordersAnswer{Orders: wire.Rows{}} // stays so when the shop answers EMPTY
+	var said ordersAnswer
 	if err := c.read(ctx, "orders/get", query, &said); err != nil {
 		return nil, err
 	}

@@ -156,7 +156,8 @@ func (c *channel) ReadOffers(ctx context.Context, ids []string) ([]connector.Off
 			}
 		}
 	}
-	for n, pages := int64(1), int64(1); len(left) >= manyIDs && n <= pages && pages-n < int64(len(left)); n++ {
+	tryList := len(left) >= manyIDs
+	for n, pages := int64(1), int64(1); tryList && n <= pages && pages-n < int64(len(left)); n++ {
 		offers, p, err := c.listGoods(ctx, "all", n, nil)
 		if err != nil {
 			return nil, err
