@@ -31,8 +31,10 @@ func mustLoad(fsys fs.FS) *catalogue {
 // catalogue maps language and key to a message.
 type catalogue struct {
 	texts map[Language]map[string]message
-	// area remembers the file of a key, to name it when two files hold the same key.
+	// area remembers the file of a key.
 	area map[Language]map[string]string
+	// twice names keys that two files hold; the first file's text is used, and a test refuses the rest.
+	twice []string
 }
 
 // message is one text: a single form, or one per plural form.
@@ -69,7 +71,7 @@ func load(fsys fs.FS) (*catalogue, error) {
 	return c, nil
 }
 
-// add reads one file; a key that another area already holds is refused.
+// add reads one file.
 func (c *catalogue) add(fsys fs.FS, name string) error {
 	parts := strings.Split(strings.TrimPrefix(name, "locales/"), ".")
 	if len(parts) != 3 {
@@ -89,7 +91,8 @@ func (c *catalogue) add(fsys fs.FS, name string) error {
 	}
 	for key, value := range entries {
 		if other, taken := c.area[lang][key]; taken {
-			return fmt.Errorf("key %q is in area %q too", key, other)
+			c.twice = append(c.twice, fmt.Sprintf("%s %q in %q and %q", lang, key, other, parts[0]))
+			continue
 		}
 		m, err := parseMessage(value)
 		if err != nil {

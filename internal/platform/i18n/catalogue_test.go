@@ -18,6 +18,13 @@ var needed = map[Language][]plural.Form{
 	English:   {plural.One, plural.Other},
 }
 
+func TestNoKeyTwice(t *testing.T) {
+	t.Parallel()
+	for _, s := range embedded.twice {
+		t.Error(s)
+	}
+}
+
 func TestSameKeys(t *testing.T) {
 	t.Parallel()
 	for _, l := range Languages() {

@@ -149,8 +149,8 @@ const FailHeader = "Lad-Message"
 // SetFail puts a translated text into FailHeader.
 func SetFail(h http.Header, text string) { h.Set(FailHeader, url.PathEscape(text)) }
 
-// htmxConfig: no eval, no inline style, own requests only, failures of forms (422) are shown where the form was, going back
+// htmxConfig: no eval, no inline style, own requests only, an element's hx-* say everything about it (no inheritance), failures of forms (422) are shown where the form was, going back
 // reads the page again.
-const htmxConfig = `{"allowEval":false,"includeIndicatorStyles":false,"selfRequestsOnly":true,"allowScriptTags":false,` +
+const htmxConfig = `{"allowEval":false,"includeIndicatorStyles":false,"selfRequestsOnly":true,"allowScriptTags":false,"disableInheritance":true,` +
 	`"historyCacheSize":0,"refreshOnHistoryMiss":true,"defaultSettleDelay":0,"timeout":20000,"responseHandling":[` +
 	`{"code":"204","swap":false},{"code":"[23]..","swap":true},{"code":"422","swap":true},{"code":"[45]..","swap":false,"error":true}]}`

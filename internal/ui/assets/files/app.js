@@ -131,8 +131,9 @@
   function hold(scroller, row, top, count) {
     const shift = row.getBoundingClientRect().top - top;
     if (Math.abs(shift) < 1) return;
-    const room = scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop;
-    if (shift > room) scroller.style.setProperty("--slack", Math.ceil(shift - Math.max(room, 0)) + "px");
+    const content = scroller.lastElementChild.getBoundingClientRect().bottom - scroller.getBoundingClientRect().top + scroller.scrollTop;
+    const lack = scroller.scrollTop + shift + scroller.clientHeight - content;
+    if (lack > 0) scroller.style.setProperty("--slack", Math.ceil(lack) + "px");
     scroller.scrollTop += shift;
     const up = $("#newer");
     if (!up || shift <= 0 || !count) return;
