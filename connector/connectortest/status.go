@@ -28,6 +28,7 @@ func (s Subject) status(t *testing.T) {
 	t.Parallel()
 	in := s.Driver.Info()
 	for stage, to := range in.Targets {
+		reached, _ := in.StatusOf(to)
 		if stage == connector.StageCancelled {
 			continue
 		}
@@ -37,7 +38,7 @@ func (s Subject) status(t *testing.T) {
 			need(t, map[string]bool{"OrderStatus": st.OrderStatus != nil})
 			id := st.placeMany(1)[0]
 			st.walk(id, to, connector.StatusChange{})
-			st.wantStage(id, to, stage)
+			st.wantStage(id, to, reached.Stage)
 		})
 	}
 	t.Run("cancel", s.statusCancel)

@@ -249,6 +249,27 @@ func TestPullManyPages(t *testing.T) {
 	}
 }
 
+func TestPullSurvivesRowsThatRepeat(t *testing.T) {
+	t.Parallel()
+	s, ch := newShop(t, nil)
+	s.answers["orders/get_available_statuses"] = `{"status":"OK","response":[]}`
+	book := &orderBook{}
+	for i := range 250 {
+		book.created, book.status = append(book.created, fmt.Sprintf("2026-10-02 10:%02d:00", i/10)), append(book.status, 3)
+	}
+	s.respond["orders/get"] = func(body map[string]any) string {
+		answer := book.get(body)
+		if body["offset"].(float64) > 0 {
+			return answer
+		}
+		return strings.Replace(answer, `{"order_id":100,`, `{"order_id":1,`, 1) // in the place of another
+	}
+	ids, _ := sweep(t, ch, "")
+	if ids = slices.Compact(ids); len(ids) != 250 {
+		t.Errorf("%d orders of 250", len(ids))
+	}
+}
+
 func TestPullOldVersionGetsDates(t *testing.T) {
 	t.Parallel()
 	s, ch := newShop(t, map[string]string{"orders/get": `{"status":"EMPTY"}`})

@@ -98,18 +98,29 @@ func (c *channel) export(ctx context.Context, query map[string]any) (offers []co
 	return offers, len(said.Products), nil
 }
 
+// listCursor keeps the first article of the last page, to notice a version that does not hear the offset.
+type listCursor struct {
+	Offset int    `json:"offset"`
+	First  string `json:"first"`
+}
+
 // ListOffers pages by offset, which needs a limit to be heard.
 func (c *channel) ListOffers(ctx context.Context, raw string) (connector.OfferPage, error) {
-	offset := 0
-	wire.ReadCursor(raw, &offset)
-	offers, rows, err := c.export(ctx, map[string]any{"offset": offset, "limit": pageSize})
+	var cur listCursor
+	wire.ReadCursor(raw, &cur)
+	offers, rows, err := c.export(ctx, map[string]any{"offset": cur.Offset, "limit": pageSize})
 	if err != nil {
 		return connector.OfferPage{}, err
 	}
-	page := connector.OfferPage{Offers: offers, More: rows >= pageSize}
-	if page.More {
-		page.Next = wire.WriteCursor(offset + rows)
+	page := connector.OfferPage{Offers: offers}
+	if rows < pageSize || len(offers) == 0 {
+		return page, nil
 	}
+	first := offers[0].ExternalID
+	if first == cur.First {
+		return page, connector.Errorf(connector.KindPermanent, "this shop's version can not page through its products")
+	}
+	page.More, page.Next = true, wire.WriteCursor(listCursor{Offset: cur.Offset + pageSize, First: first})
 	return page, nil
 }
 

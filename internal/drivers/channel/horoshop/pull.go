@@ -60,12 +60,12 @@ func (c *channel) PullOrders(ctx context.Context, raw string) (connector.OrderPa
 }
 
 func (c *channel) pullNew(ctx context.Context, cur cursor) (connector.OrderPage, error) {
-	layout := "2006-01-02 15:04:05"
-	if c.shop.datesOnly {
-		layout = "2006-01-02"
+	layout, offset, limit := "2006-01-02 15:04:05", cur.Offset, pageSize
+	if c.shop.old { // no offset either: the same page again, twice as long
+		layout, offset, limit = "2006-01-02", 0, max(pageSize, 2*cur.Offset)
 	}
 	orders, err := c.orders(ctx, map[string]any{
-		"from": wire.Wall(cur.From.Add(-wire.Overlap), zone, layout), "additionalData": true, "offset": cur.Offset, "limit": pageSize,
+		"from": wire.Wall(cur.From.Add(-wire.Overlap), zone, layout), "additionalData": true, "offset": offset, "limit": limit,
 	})
 	if err != nil {
 		return connector.OrderPage{}, err
@@ -76,8 +76,8 @@ func (c *channel) pullNew(ctx context.Context, cur cursor) (connector.OrderPage,
 	}
 	page := connector.OrderPage{Orders: raws(orders), More: true}
 	switch {
-	case len(orders) >= pageSize:
-		cur.Offset += len(orders)
+	case len(orders) >= limit:
+		cur.Offset = offset + distinct(orders)
 	case len(cur.Old) > 0:
 		cur.Second = true
 	default:
@@ -86,6 +86,18 @@ func (c *channel) pullNew(ctx context.Context, cur cursor) (connector.OrderPage,
 	}
 	page.Next = wire.WriteCursor(cur)
 	return page, nil
+}
+
+// distinct counts rows: one that comes twice must not push the next offset past another.
+func distinct(orders []stamped) int {
+	seen, n := map[string]bool{}, 0
+	for _, o := range orders {
+		if id := o.raw.ExternalID; id == "" || !seen[id] {
+			seen[id] = true
+			n++
+		}
+	}
+	return n
 }
 
 func (c *channel) pullOpen(ctx context.Context, cur cursor) (connector.OrderPage, error) {
@@ -181,12 +193,12 @@ func (c *channel) ReadOrders(ctx context.Context, ids []string) ([]connector.Raw
 // shopFacts are learned once per session.
 type shopFacts struct {
 	known      bool
-	datesOnly  bool            // an old version: filters take dates without a time
+	old        bool            // filters take dates without a time, and offset is not heard
 	successful map[string]bool // statuses of the shop's own that end an order well
 }
 
-// learn asks for the shop's statuses. The function exists since version 4, which also understands times in filters; an
-// older shop answers UNDEFINED_FUNCTION and gets dates only, which every version understands.
+// learn asks for the shop's statuses. The function exists since version 4, which also understands times in filters and
+// offsets; an older shop answers UNDEFINED_FUNCTION and gets what every version understands.
 func (c *channel) learn(ctx context.Context) error {
 	if c.shop.known {
 		return nil
@@ -200,7 +212,7 @@ func (c *channel) learn(ctx context.Context) error {
 	switch {
 	case err == nil:
 	case connector.KindOf(err) == connector.KindPermanent:
-		facts.datesOnly = true
+		facts.old = true
 	default:
 		return err
 	}

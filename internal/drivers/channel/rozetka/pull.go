@@ -13,9 +13,6 @@ import (
 // expand asks for the parts of an order that are not there otherwise: without payment_type every order looks prepaid.
 const expand = "user,delivery,purchases,delivery_service,status_data,payment,payment_type,payment_type_name,status_payment,is_payed,carrier"
 
-// maxDryPages ends a sweep whose pages bring no new id although more are promised.
-const maxDryPages = 50
-
 const wallLayout = "2006-01-02 15:04:05"
 
 var zone = wire.Zone(info.Zone)
@@ -46,7 +43,6 @@ type cursor struct {
 	Top   time.Time `json:"top,omitzero"`
 	Page  int64     `json:"page,omitzero"` // the page to read, 0 is the first
 	Low   int64     `json:"low,omitzero"`  // lowest id seen in this sweep
-	Dry   int       `json:"dry,omitzero"`  // pages in a row without a new id
 }
 
 // PullOrders reads the next page of a sweep.
@@ -81,7 +77,7 @@ func (c *channel) PullOrders(ctx context.Context, raw string) (connector.OrderPa
 	if cur.Page == 1 {
 		cur.Top = top
 	}
-	out.More = c.step(&cur, len(out.Orders), body.Content.Meta.Pages.Number(), fresh)
+	out.More = cur.step(len(out.Orders), body.Content.Meta.Pages.Number(), fresh)
 	out.Next = wire.WriteCursor(cur)
 	return out, nil
 }
@@ -94,21 +90,10 @@ func changed(s stamp) time.Time {
 }
 
 // step moves the cursor past a page. The promised number of pages decides, because a page beyond the end is the last one
-// again and never empty; without a promise a page that brings nothing new is the end. Pages that go on without bringing
-// anything new end the sweep without moving the window.
-func (c *channel) step(cur *cursor, rows int, pages int64, fresh bool) (more bool) {
-	if fresh {
-		cur.Dry = 0
-	} else {
-		cur.Dry++
-	}
-	switch {
-	case pages > 0 && cur.Page >= pages, pages == 0 && (rows == 0 || !fresh):
+// again and never empty; without a promise a page that brings nothing new is the end.
+func (cur *cursor) step(rows int, pages int64, fresh bool) (more bool) {
+	if pages > 0 && cur.Page >= pages || pages == 0 && (rows == 0 || !fresh) {
 		*cur = cursor{Since: cur.Top}
-		return false
-	case cur.Dry > maxDryPages:
-		c.cfg.Log.Warn("order list repeats itself", "channel", info.Name, "page", cur.Page, "pages", pages)
-		*cur = cursor{Since: cur.Since}
 		return false
 	}
 	cur.Page++
