@@ -1,8 +1,10 @@
 package stock
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/lad-hub/lad/internal/platform/access"
@@ -13,51 +15,11 @@ import (
 	"github.com/lad-hub/lad/internal/platform/qty"
 )
 
-// maxDocumentLines bounds one document.
-const maxDocumentLines = 300_000
+// documentChunk is how many lines are locked and booked together.
+const documentChunk = 400
 
-// Count is one line of a document: a signed change for receipts and adjustments, the counted quantity for a stock-take.
-type Count struct {
-	SKUID int64
-	Qty   qty.Qty
-}
-
-// DocumentInput is a stock document to be posted.
-type DocumentInput struct {
-	Kind        MoveKind // opening, receipt, adjustment, stocktake
-	WarehouseID int64
-	// AsOf is when the goods were counted; sales made after it do not count as losses. Zero means now.
-	AsOf   time.Time
-	Reason string
-	Lines  []Count
-	// Key makes a repeat harmless; empty means none.
-	Key string
-}
-
-// Validate reports every fault at once.
-func (in DocumentInput) Validate(now time.Time) error {
-	var c errs.Check
-	switch in.Kind {
-	case MoveOpening, MoveReceipt, MoveAdjustment, MoveStocktake:
-	default:
-		c.Fail("kind", "error.stock.kind")
-	}
-	c.That(in.WarehouseID != 0, "warehouse", "error.stock.warehouse")
-	c.That(!in.AsOf.After(now), "as_of", "error.stock.future")
-	c.That(len(in.Lines) > 0 && len(in.Lines) <= maxDocumentLines, "lines", "error.stock.lines")
-	c.That(in.Kind != MoveAdjustment || in.Reason != "", "reason", "error.stock.reason")
-	seen := map[int64]bool{}
-	for _, l := range in.Lines {
-		c.That(l.SKUID != 0, "lines", "error.stock.sku")
-		c.That(!seen[l.SKUID], "lines", "error.stock.twice", "sku", l.SKUID)
-		seen[l.SKUID] = true
-		c.That(in.Kind == MoveAdjustment || l.Qty >= 0, "lines", "error.stock.negative", "sku", l.SKUID)
-		c.That(l.Qty <= qty.Max && l.Qty >= -qty.Max, "lines", "error.stock.range", "sku", l.SKUID)
-	}
-	return c.Err()
-}
-
-// Post books a document: its moves, the levels, the journal, in one transaction. It answers the document's id.
+// Post books a document: its moves, the levels, the journal, in one transaction. It answers the document's id. A kit has no
+// stock of its own and is Invalid; more loss than goods is Conflict, naming the SKUs.
 func (s *Service) Post(ctx context.Context, a access.Actor, in DocumentInput) (int64, error) {
 	if err := a.Must(access.StockWrite); err != nil {
 		return 0, err
@@ -65,76 +27,212 @@ func (s *Service) Post(ctx context.Context, a access.Actor, in DocumentInput) (i
 	if err := in.Validate(s.db.Clock().Now()); err != nil {
 		return 0, err
 	}
-	id, err := s.ids.New(ctx, "stock_document")
+	digest, err := in.digest()
 	if err != nil {
 		return 0, err
 	}
-	err = s.db.Write(ctx, a.Tenant, func(tx *db.Tx) error { return s.postDocument(ctx, tx, a, id, in) })
+	own, err := s.ids.New(ctx, "stock_document")
+	if err != nil {
+		return 0, err
+	}
+	var id int64
+	err = s.db.Write(ctx, a.Tenant, func(tx *db.Tx) error {
+		if err := s.warehouseExists(ctx, tx, in.WarehouseID); err != nil {
+			return err
+		}
+		doc := document{id: own, kind: in.Kind, warehouse: in.WarehouseID, asOf: in.AsOf, reason: in.Reason, actor: a.String(), key: in.Key, digest: digest}
+		fresh, err := doc.insert(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if id = own; !fresh {
+			id, err = keyed(ctx, tx, in.Key, digest)
+			return err
+		}
+		return s.book(ctx, tx, doc, in.Lines)
+	})
+	if err != nil {
+		return 0, err
+	}
+	return id, nil
+}
+
+// Reverse posts the opposite of a document as an adjustment, once: a repeat is answered with the first reversal's id. Goods
+// that are gone since can not be taken back: Conflict "error.stock.below_zero", and nothing is changed.
+func (s *Service) Reverse(ctx context.Context, a access.Actor, documentID int64, reason string) (int64, error) {
+	if err := a.Must(access.StockWrite); err != nil {
+		return 0, err
+	}
+	var c errs.Check
+	c.That(reason != "", "reason", "error.stock.reason")
+	c.That(len(reason) <= maxReasonBytes, "reason", "error.stock.reason_long", "max", maxReasonBytes)
+	if err := c.Err(); err != nil {
+		return 0, err
+	}
+	own, err := s.ids.New(ctx, "stock_document")
+	if err != nil {
+		return 0, err
+	}
+	var id int64
+	err = s.db.Write(ctx, a.Tenant, func(tx *db.Tx) error {
+		doc := document{id: own, kind: MoveAdjustment, reason: reason, actor: a.String(), reverses: documentID}
+		lines, err := opposite(ctx, tx, documentID, &doc.warehouse)
+		if err != nil {
+			return err
+		}
+		fresh, err := doc.insert(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if id = own; !fresh {
+			return tx.QueryRow(ctx, "select id from stock_document where tenant_id = $1 and reverses = $2", int64(tx.Tenant), documentID).Scan(&id)
+		}
+		return s.book(ctx, tx, doc, lines)
+	})
+	if err != nil {
+		return 0, err
+	}
+	return id, nil
+}
+
+// document is a stock document as it is being booked.
+type document struct {
+	id, warehouse int64
+	kind          MoveKind
+	asOf          time.Time
+	reason, actor string
+	key, digest   string
+	reverses      int64
+}
+
+// insert stores the document's head; false when its key was used or its original reversed before.
+func (doc *document) insert(ctx context.Context, tx *db.Tx) (fresh bool, err error) {
+	if doc.asOf.IsZero() {
+		doc.asOf = tx.Now()
+	}
+	n, err := tx.Exec(ctx, `insert into stock_document (tenant_id, id, kind, warehouse_id, number, state, as_of, reason, actor, created_at, posted_at,
+		request_key, request_digest, reverses) values ($1, $2, $3, $4, $5, 'posted', $6, $7, $8, $9, $9, $10, $11, $12) on conflict do nothing`,
+		int64(tx.Tenant), doc.id, string(doc.kind), doc.warehouse, fmt.Sprint(doc.id), clock.Micros(doc.asOf), doc.reason, doc.actor,
+		tx.NowMicros(), doc.key, doc.digest, doc.reverses)
+	return n == 1, err
+}
+
+// keyed finds the document of a key; another input under the same key is Conflict.
+func keyed(ctx context.Context, tx *db.Tx, key, digest string) (id int64, err error) {
+	var had string
+	err = tx.QueryRow(ctx, "select id, request_digest from stock_document where tenant_id = $1 and request_key = $2", int64(tx.Tenant), key).Scan(&id, &had)
+	if err == nil && had != digest {
+		return 0, errs.New(errs.Conflict, "error.stock.key_used", "key", key)
+	}
 	return id, err
 }
 
-func (s *Service) postDocument(ctx context.Context, tx *db.Tx, a access.Actor, id int64, in DocumentInput) error {
-	if in.AsOf.IsZero() {
-		in.AsOf = tx.Now()
+// opposite reads what a document changed, with the sign turned, and its warehouse.
+func opposite(ctx context.Context, tx *db.Tx, documentID int64, warehouse *int64) (lines []Count, err error) {
+	err = tx.Each(ctx, "select warehouse_id from stock_document where tenant_id = $1 and id = $2", []any{int64(tx.Tenant), documentID},
+		func(sc db.Scanner) error { return sc.Scan(warehouse) })
+	if err == nil && *warehouse == 0 {
+		err = errs.New(errs.NotFound, "error.stock.no_document", "id", documentID)
 	}
-	if err := s.warehouseExists(ctx, tx, in.WarehouseID); err != nil {
-		return err
+	if err != nil {
+		return nil, err
 	}
-	expected := map[int64]qty.Qty{}
-	if in.Kind == MoveStocktake {
-		var err error
-		if expected, err = s.expectedAt(ctx, tx, in); err != nil {
+	err = tx.Each(ctx, "select sku_id, expected - qty from stock_document_line where tenant_id = $1 and document_id = $2 and qty <> expected",
+		[]any{int64(tx.Tenant), documentID}, func(sc db.Scanner) error {
+			var l Count
+			err := sc.Scan(&l.SKUID, &l.Qty)
+			lines = append(lines, l)
 			return err
-		}
-	}
-	_, err := tx.Exec(ctx, `insert into stock_document (tenant_id, id, kind, warehouse_id, number, state, as_of, reason, actor, created_at, posted_at)
-		values ($1, $2, $3, $4, $5, 'posted', $6, $7, $8, $9, $9)`, int64(tx.Tenant), id, string(in.Kind), in.WarehouseID,
-		fmt.Sprint(id), clock.Micros(in.AsOf), in.Reason, a.String(), tx.NowMicros())
+		})
+	return lines, err
+}
+
+// book writes the lines of a document with their effect, and the journal. SKUs are locked in ascending order.
+func (s *Service) book(ctx context.Context, tx *db.Tx, doc document, lines []Count) error {
+	sorted := slices.SortedFunc(slices.Values(lines), func(a, b Count) int { return cmp.Compare(a.SKUID, b.SKUID) })
+	changes := 0
+	err := db.Chunk(sorted, documentChunk, func(part []Count) error {
+		n, err := s.bookLines(ctx, tx, doc, part)
+		changes += n
+		return err
+	})
 	if err != nil {
 		return err
 	}
-	var lines []any
-	var moves []Move
-	for _, l := range in.Lines {
-		lines = append(lines, int64(tx.Tenant), id, l.SKUID, int64(l.Qty), int64(expected[l.SKUID]))
-		change := l.Qty
-		if in.Kind == MoveStocktake {
-			change -= expected[l.SKUID]
-		}
-		if change != 0 {
-			moves = append(moves, Move{SKUID: l.SKUID, WarehouseID: in.WarehouseID, Qty: change, Kind: in.Kind,
-				Cause: fmt.Sprintf("document:%d:%d", id, l.SKUID), Purpose: string(in.Kind), DocumentID: id, Actor: a.String(), Note: in.Reason})
-		}
+	payload := map[string]any{"warehouse_id": doc.warehouse, "lines": len(lines), "changes": changes, "reason": doc.reason}
+	if doc.reverses != 0 {
+		payload["reverses"] = doc.reverses
 	}
-	if _, err := tx.Insert(ctx, "insert into stock_document_line (tenant_id, document_id, sku_id, qty, expected)", "", 5, lines); err != nil {
-		return err
-	}
-	if err := db.Chunk(moves, 400, func(part []Move) error { return s.post(ctx, tx, part) }); err != nil {
-		return err
-	}
-	return s.journal.Append(ctx, tx, journal.Record{Actor: a.String(), Kind: "stock." + string(in.Kind), Subject: "stock_document", SubjectID: id,
-		Payload: map[string]any{"warehouse_id": in.WarehouseID, "lines": len(in.Lines), "changes": len(moves), "reason": in.Reason}})
+	return s.journal.Append(ctx, tx, journal.Record{Actor: doc.actor, Kind: "stock." + string(doc.kind), Subject: "stock_document", SubjectID: doc.id, Payload: payload})
 }
 
-// expectedAt is what the ledger says was on the shelf at the moment of counting: now, less everything that moved since.
-func (s *Service) expectedAt(ctx context.Context, tx *db.Tx, in DocumentInput) (map[int64]qty.Qty, error) {
-	out := map[int64]qty.Qty{}
-	err := db.Chunk(in.Lines, 400, func(lines []Count) error {
-		skus := make([]int64, len(lines))
-		for i, l := range lines {
-			skus[i] = l.SKUID
+// bookLines answers how many lines changed a level.
+func (s *Service) bookLines(ctx context.Context, tx *db.Tx, doc document, lines []Count) (changes int, err error) {
+	skus := make([]int64, len(lines))
+	for i, l := range lines {
+		skus[i] = l.SKUID
+	}
+	if err := s.refuseKits(ctx, tx, doc, skus); err != nil {
+		return 0, err
+	}
+	levels, err := s.lockAll(ctx, tx, skus)
+	if err != nil {
+		return 0, err
+	}
+	expected := map[int64]qty.Qty{}
+	if doc.kind == MoveStocktake {
+		if expected, err = expectedAt(ctx, tx, doc, skus); err != nil {
+			return 0, err
 		}
-		list, args := db.In(4, skus)
-		return tx.Each(ctx, `select sku_id, cast(sum(qty) as bigint) from move
-			where tenant_id = $1 and warehouse_id = $2 and at <= $3 and sku_id in `+list+` group by sku_id`,
-			append([]any{int64(tx.Tenant), in.WarehouseID, clock.Micros(in.AsOf)}, args...), func(sc db.Scanner) error {
-				var id int64
-				var n qty.Qty
-				err := sc.Scan(&id, &n)
-				out[id] = n
-				return err
-			})
-	})
+	}
+	rows := make([]any, 0, 5*len(lines))
+	var moves []Move
+	for _, l := range lines {
+		was := expected[l.SKUID]
+		rows = append(rows, int64(tx.Tenant), doc.id, l.SKUID, int64(l.Qty), int64(was))
+		if change := l.Qty - was; change != 0 {
+			moves = append(moves, Move{SKUID: l.SKUID, WarehouseID: doc.warehouse, Qty: change, Kind: doc.kind,
+				Cause: fmt.Sprintf("document:%d:%d", doc.id, l.SKUID), Purpose: string(doc.kind), DocumentID: doc.id, Actor: doc.actor, Note: doc.reason})
+		}
+	}
+	if _, err := tx.Insert(ctx, "insert into stock_document_line (tenant_id, document_id, sku_id, qty, expected)", "", 5, rows); err != nil {
+		return 0, err
+	}
+	return len(moves), s.post(ctx, tx, levels, moves)
+}
+
+// refuseKits is Invalid when a SKU is a kit: its parts have the stock. What was booked before the SKU became a kit may be
+// reversed.
+func (s *Service) refuseKits(ctx context.Context, tx *db.Tx, doc document, skus []int64) error {
+	if doc.reverses != 0 {
+		return nil
+	}
+	kits, err := s.catalog.PartsOf(ctx, tx, skus)
+	if err != nil {
+		return err
+	}
+	var c errs.Check
+	for _, id := range skus {
+		_, kit := kits[id]
+		c.That(!kit, "lines", "error.stock.kit", "sku", id)
+	}
+	return c.Err()
+}
+
+// expectedAt is what the ledger says was on the shelf at the moment of counting. The levels must be locked: a sale that is
+// not committed yet would be missed.
+func expectedAt(ctx context.Context, tx *db.Tx, doc document, skus []int64) (map[int64]qty.Qty, error) {
+	out := map[int64]qty.Qty{}
+	list, args := db.In(4, skus)
+	err := tx.Each(ctx, `select sku_id, cast(sum(qty) as bigint) from move
+		where tenant_id = $1 and warehouse_id = $2 and at <= $3 and sku_id in `+list+` group by sku_id`,
+		append([]any{int64(tx.Tenant), doc.warehouse, clock.Micros(doc.asOf)}, args...), func(sc db.Scanner) error {
+			var id int64
+			var n qty.Qty
+			err := sc.Scan(&id, &n)
+			out[id] = n
+			return err
+		})
 	return out, err
 }
 

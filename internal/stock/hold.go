@@ -31,8 +31,8 @@ type Outcome struct {
 }
 
 // Hold holds stock for demands, in their order, in the caller's transaction. Nothing is refused: what can not be held
-// becomes a shortage. Demand is checked against one locked picture of all SKUs, so two lines (or a kit and its part) can not
-// take the same unit. One outcome per demand, in the same order.
+// becomes a shortage; a demand for nothing does nothing. Demand is checked against one locked picture of all SKUs, so two
+// lines (or a kit and its part) can not take the same unit. One outcome per demand, in the same order.
 func (s *Service) Hold(ctx context.Context, tx *db.Tx, demands []Demand) ([]Outcome, error) {
 	if len(demands) == 0 {
 		return nil, nil
@@ -41,89 +41,130 @@ func (s *Service) Hold(ctx context.Context, tx *db.Tx, demands []Demand) ([]Outc
 	for i, d := range demands {
 		asked[i] = d.SKUID
 	}
-	kits, err := s.catalog.PartsOf(ctx, tx, asked)
+	kits, need, err := s.explode(ctx, tx, asked)
 	if err != nil {
 		return nil, err
-	}
-	need := asked
-	for _, parts := range kits {
-		for _, p := range parts {
-			need = append(need, p.SKUID)
-		}
 	}
 	levels, err := s.lock(ctx, tx, need)
 	if err != nil {
 		return nil, err
 	}
-	w := &holdWriter{levels: levels, now: tx.NowMicros(), tenant: int64(tx.Tenant)}
-	out := make([]Outcome, len(demands))
-	for i, d := range demands {
-		if parts, ok := kits[d.SKUID]; ok {
-			out[i], err = w.takeKit(d, parts)
-		} else {
-			out[i] = w.take(d)
-		}
-		if err != nil {
+	w := &holdWriter{levels: levels}
+	out, err := w.takeAll(demands, kits)
+	if err == nil && len(w.shortages) > 0 && !levels.sure {
+		if w.levels, err = s.lockAll(ctx, tx, need); err != nil {
 			return nil, err
 		}
+		w.holds, w.shortages = nil, nil
+		out, err = w.takeAll(demands, kits)
+	}
+	if err != nil {
+		return nil, err
 	}
 	return out, s.store(ctx, tx, w)
+}
+
+// heldRow is a hold, or with no warehouse a shortage.
+type heldRow struct {
+	order, line, sku, warehouse int64
+	qty                         qty.Qty
+}
+
+// compareHeld orders rows as their tables do.
+func compareHeld(a, b heldRow) int {
+	return cmp.Or(cmp.Compare(a.order, b.order), cmp.Compare(a.line, b.line), cmp.Compare(a.sku, b.sku), cmp.Compare(a.warehouse, b.warehouse))
 }
 
 // holdWriter collects the rows of holds and shortages.
 type holdWriter struct {
 	levels    *levelSet
-	now       int64
-	tenant    int64
-	holds     []any
-	shortages []any
+	holds     []heldRow
+	shortages []heldRow
 }
 
-// take holds as much as there is: from one warehouse that has it all if there is one, else from several in rank order.
+func (w *holdWriter) takeAll(demands []Demand, kits map[int64][]Part) ([]Outcome, error) {
+	out := make([]Outcome, len(demands))
+	w.holds = make([]heldRow, 0, len(demands))
+	for i, d := range demands {
+		parts := kits[d.SKUID]
+		if len(parts) == 0 {
+			out[i] = w.take(d)
+			continue
+		}
+		var err error
+		if out[i], err = w.takeKit(d, parts); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// take holds as much as there is and notes a shortage of the rest.
 func (w *holdWriter) take(d Demand) Outcome {
-	rows := w.levels.bySKU[d.SKUID]
-	before := w.levels.available(d.SKUID)
-	left := d.Qty
+	out := Outcome{Demand: d, Before: w.levels.available(d.SKUID)}
+	if out.Short = w.reserve(d); out.Short > 0 {
+		w.shortages = append(w.shortages, heldRow{order: d.OrderID, line: d.LineNo, sku: d.SKUID, qty: out.Short})
+	}
+	return out
+}
+
+// reserve holds from one warehouse that has it all if there is one, else from several in rank order; what is in none is held
+// in the first when the SKU may be backordered. It answers what is left over.
+func (w *holdWriter) reserve(d Demand) qty.Qty {
+	left := max(d.Qty, 0)
+	rows := w.levels.of(d.SKUID)
 	for _, r := range rows {
-		if r.Backorder || r.free() >= left {
+		if r.free() >= left {
 			w.hold(d, r, left)
-			return Outcome{Demand: d, Before: before}
+			return 0
 		}
 	}
 	for _, r := range rows {
-		if n := min(r.free(), left); n > 0 {
-			w.hold(d, r, n)
-			left -= n
-		}
+		n := max(min(r.free(), left), 0)
+		w.hold(d, r, n)
+		left -= n
 	}
-	if left > 0 {
-		w.shortages = append(w.shortages, w.tenant, d.OrderID, d.LineNo, d.SKUID, int64(left), "open", w.now, w.now+ShortageWithin.Microseconds())
+	if len(rows) > 0 && rows[0].Backorder {
+		w.hold(d, rows[0], left)
+		return 0
 	}
-	return Outcome{Demand: d, Before: before, Short: left}
+	return left
 }
 
 // takeKit holds every part. Short counts kits that can not be put together.
 func (w *holdWriter) takeKit(d Demand, parts []Part) (Outcome, error) {
-	free := map[int64]qty.Qty{}
-	for _, p := range parts {
-		free[p.SKUID] = w.levels.available(p.SKUID)
-	}
-	out := Outcome{Demand: d, Before: kitsFrom(parts, free)}
+	out := Outcome{Demand: d, Before: kitsFrom(parts, w.levels.available)}
 	for _, p := range parts {
 		n, err := p.Qty.Times(d.Qty)
 		if err != nil {
 			return out, err
 		}
 		got := w.take(Demand{OrderID: d.OrderID, LineNo: d.LineNo, SKUID: p.SKUID, Qty: n})
-		kitsShort := (int64(got.Short) + int64(p.Qty) - 1) / int64(p.Qty)
-		out.Short = max(out.Short, min(d.Qty, qty.Qty(kitsShort)*qty.One))
+		kitsShort := (got.Short + p.Qty - 1) / p.Qty
+		out.Short = max(out.Short, min(d.Qty, kitsShort*qty.One))
 	}
 	return out, nil
 }
 
 func (w *holdWriter) hold(d Demand, r *levelRow, n qty.Qty) {
-	r.reserved += n
-	w.holds = append(w.holds, w.tenant, d.OrderID, d.LineNo, d.SKUID, r.WarehouseID, int64(n), "open", w.now)
+	if n > 0 {
+		r.reserved += n
+		w.holds = append(w.holds, heldRow{order: d.OrderID, line: d.LineNo, sku: d.SKUID, warehouse: r.WarehouseID, qty: n})
+	}
+}
+
+// merged is rows in key order with equal keys added up, since one statement may not write a row twice.
+func merged(rows []heldRow) []heldRow {
+	slices.SortFunc(rows, compareHeld)
+	out := rows[:0]
+	for _, r := range rows {
+		if n := len(out); n > 0 && compareHeld(out[n-1], r) == 0 {
+			out[n-1].qty += r.qty
+			continue
+		}
+		out = append(out, r)
+	}
+	return out
 }
 
 // store writes levels, holds and shortages and tells the listener.
@@ -132,161 +173,41 @@ func (s *Service) store(ctx context.Context, tx *db.Tx, w *holdWriter) error {
 	if err != nil {
 		return err
 	}
-	const holdHead = "insert into hold (tenant_id, order_id, line_no, sku_id, warehouse_id, qty, state, created_at)"
-	const holdTail = `on conflict (tenant_id, order_id, line_no, sku_id, warehouse_id) do update set
-		qty = case when hold.state = 'open' then hold.qty + excluded.qty else excluded.qty end, state = 'open', closed_at = 0`
-	if _, err := tx.Insert(ctx, holdHead, holdTail, 8, w.holds); err != nil {
+	if err := insertHolds(ctx, tx, merged(w.holds)); err != nil {
 		return err
 	}
-	const shortHead = "insert into shortage (tenant_id, order_id, line_no, sku_id, qty, state, created_at, due_at)"
-	const shortTail = `on conflict (tenant_id, order_id, line_no, sku_id) do update set
-		qty = case when shortage.state = 'open' then shortage.qty + excluded.qty else excluded.qty end, state = 'open', closed_at = 0`
-	if _, err := tx.Insert(ctx, shortHead, shortTail, 8, w.shortages); err != nil {
+	if err := insertShortages(ctx, tx, merged(w.shortages)); err != nil {
 		return err
 	}
 	return s.touched(ctx, tx, w.levels, changed)
 }
 
-// heldRow is a hold as stored.
-type heldRow struct {
-	order, line, sku, warehouse int64
-	qty                         qty.Qty
-	created                     int64
-}
-
-func openHolds(ctx context.Context, tx *db.Tx, orderID int64) (out []heldRow, skus []int64, err error) {
-	err = tx.Each(ctx, `select order_id, line_no, sku_id, warehouse_id, qty, created_at from hold
-		where tenant_id = $1 and order_id = $2 and state = 'open' order by sku_id, warehouse_id`, []any{int64(tx.Tenant), orderID}, func(sc db.Scanner) error {
-		var h heldRow
-		err := sc.Scan(&h.order, &h.line, &h.sku, &h.warehouse, &h.qty, &h.created)
-		out = append(out, h)
-		skus = append(skus, h.sku)
-		return err
-	})
-	return out, skus, err
-}
-
-// Release gives back what an order holds and closes its shortages; a second call finds nothing and changes nothing. lines
-// limits it to some lines; none means all. What is freed goes first to the oldest shortages of other orders.
-func (s *Service) Release(ctx context.Context, tx *db.Tx, orderID int64, lines ...int64) error {
-	levels, holds, err := s.lockHolds(ctx, tx, orderID)
-	if err != nil {
-		return err
+// insertHolds adds to holds that are open and opens the others anew.
+func insertHolds(ctx context.Context, tx *db.Tx, rows []heldRow) error {
+	args := make([]any, 0, 8*len(rows))
+	tenant, now := any(int64(tx.Tenant)), any(tx.NowMicros())
+	for _, h := range rows {
+		args = append(args, tenant, h.order, h.line, h.sku, h.warehouse, int64(h.qty), "open", now)
 	}
-	for _, h := range holds {
-		if len(lines) > 0 && !slices.Contains(lines, h.line) {
-			continue
-		}
-		if err := closeHold(ctx, tx, h, "released"); err != nil {
-			return err
-		}
-		levels.at(h.sku, h.warehouse).reserved -= h.qty
-	}
-	if err := closeShortages(ctx, tx, orderID, lines); err != nil {
-		return err
-	}
-	return s.settle(ctx, tx, levels)
-}
-
-// lockHolds locks the levels of an order's holds and then reads the holds again under that lock, so that two releases of
-// one order can not both see them open.
-func (s *Service) lockHolds(ctx context.Context, tx *db.Tx, orderID int64) (*levelSet, []heldRow, error) {
-	_, skus, err := openHolds(ctx, tx, orderID)
-	if err != nil {
-		return nil, nil, err
-	}
-	levels, err := s.lock(ctx, tx, skus)
-	if err != nil {
-		return nil, nil, err
-	}
-	holds, _, err := openHolds(ctx, tx, orderID)
-	return levels, holds, err
-}
-
-func closeHold(ctx context.Context, tx *db.Tx, h heldRow, state string) error {
-	_, err := tx.Exec(ctx, `update hold set state = $6, closed_at = $7
-		where tenant_id = $1 and order_id = $2 and line_no = $3 and sku_id = $4 and warehouse_id = $5 and state = 'open'`,
-		int64(tx.Tenant), h.order, h.line, h.sku, h.warehouse, state, tx.NowMicros())
+	const head = "insert into hold (tenant_id, order_id, line_no, sku_id, warehouse_id, qty, state, created_at)"
+	const tail = `on conflict (tenant_id, order_id, line_no, sku_id, warehouse_id) do update set
+		qty = case when hold.state = 'open' then hold.qty + excluded.qty else excluded.qty end,
+		created_at = case when hold.state = 'open' then hold.created_at else excluded.created_at end, state = 'open', closed_at = 0`
+	_, err := tx.Insert(ctx, head, tail, 8, args)
 	return err
 }
 
-func closeShortages(ctx context.Context, tx *db.Tx, orderID int64, lines []int64) error {
-	if len(lines) == 0 {
-		_, err := tx.Exec(ctx, `update shortage set state = 'cancelled', closed_at = $3
-			where tenant_id = $1 and order_id = $2 and state = 'open'`, int64(tx.Tenant), orderID, tx.NowMicros())
-		return err
+// insertShortages adds to shortages that are open and opens the others anew, with a new due time.
+func insertShortages(ctx context.Context, tx *db.Tx, rows []heldRow) error {
+	args := make([]any, 0, 8*len(rows))
+	for _, h := range rows {
+		args = append(args, int64(tx.Tenant), h.order, h.line, h.sku, int64(h.qty), "open", tx.NowMicros(), tx.NowMicros()+ShortageWithin.Microseconds())
 	}
-	in, args := db.In(4, lines)
-	_, err := tx.Exec(ctx, `update shortage set state = 'cancelled', closed_at = $3
-		where tenant_id = $1 and order_id = $2 and state = 'open' and line_no in `+in,
-		append([]any{int64(tx.Tenant), orderID, tx.NowMicros()}, args...)...)
-	return err
-}
-
-// settle fills shortages from what became free, writes the levels and tells the listener.
-func (s *Service) settle(ctx context.Context, tx *db.Tx, levels *levelSet) error {
-	w := &holdWriter{levels: levels, now: tx.NowMicros(), tenant: int64(tx.Tenant)}
-	filled, err := s.fill(ctx, tx, w)
-	if err != nil {
-		return err
-	}
-	if err := s.store(ctx, tx, w); err != nil {
-		return err
-	}
-	if len(filled) == 0 {
-		return nil
-	}
-	return s.Listener.ShortagesChanged(ctx, tx, filled)
-}
-
-// fill holds free units for open shortages, oldest order first, and answers the orders it helped.
-func (s *Service) fill(ctx context.Context, tx *db.Tx, w *holdWriter) ([]int64, error) {
-	var free []int64
-	for sku := range w.levels.bySKU {
-		if w.levels.available(sku) > 0 {
-			free = append(free, sku)
-		}
-	}
-	if len(free) == 0 {
-		return nil, nil
-	}
-	slices.Sort(free)
-	in, args := db.In(2, free)
-	var short []heldRow
-	err := tx.Each(ctx, `select order_id, line_no, sku_id, qty from shortage where tenant_id = $1 and state = 'open' and sku_id in `+in+`
-		order by sku_id, order_id limit 1000`, append([]any{int64(tx.Tenant)}, args...), func(sc db.Scanner) error {
-		var h heldRow
-		err := sc.Scan(&h.order, &h.line, &h.sku, &h.qty)
-		short = append(short, h)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	slices.SortFunc(short, func(a, b heldRow) int { return cmp.Or(cmp.Compare(a.order, b.order), cmp.Compare(a.line, b.line)) })
-	var helped []int64
-	for _, h := range short {
-		n := min(h.qty, w.levels.available(h.sku))
-		if n <= 0 {
-			continue
-		}
-		w.take(Demand{OrderID: h.order, LineNo: h.line, SKUID: h.sku, Qty: n})
-		if err := shrinkShortage(ctx, tx, h, n); err != nil {
-			return nil, err
-		}
-		helped = append(helped, h.order)
-	}
-	slices.Sort(helped)
-	return slices.Compact(helped), nil
-}
-
-func shrinkShortage(ctx context.Context, tx *db.Tx, h heldRow, by qty.Qty) error {
-	if by == h.qty {
-		_, err := tx.Exec(ctx, `update shortage set state = 'filled', closed_at = $5
-			where tenant_id = $1 and order_id = $2 and line_no = $3 and sku_id = $4`, int64(tx.Tenant), h.order, h.line, h.sku, tx.NowMicros())
-		return err
-	}
-	_, err := tx.Exec(ctx, `update shortage set qty = qty - $5 where tenant_id = $1 and order_id = $2 and line_no = $3 and sku_id = $4`,
-		int64(tx.Tenant), h.order, h.line, h.sku, int64(by))
+	const head = "insert into shortage (tenant_id, order_id, line_no, sku_id, qty, state, created_at, due_at)"
+	const tail = `on conflict (tenant_id, order_id, line_no, sku_id) do update set
+		qty = case when shortage.state = 'open' then shortage.qty + excluded.qty else excluded.qty end,
+		created_at = case when shortage.state = 'open' then shortage.created_at else excluded.created_at end,
+		due_at = case when shortage.state = 'open' then shortage.due_at else excluded.due_at end, state = 'open', closed_at = 0`
+	_, err := tx.Insert(ctx, head, tail, 8, args)
 	return err
 }

@@ -33,6 +33,9 @@ func benchmarkHold(b *testing.B, d *db.DB) {
 		lines[i] = count(int64(i+1), 1_000_000)
 	}
 	l.post(stock.MoveOpening, lines...)
+	if _, err := d.Writer().Exec("analyze"); err != nil { // as the server does by itself within a minute
+		b.Fatal(err)
+	}
 	ctx := context.Background()
 	demands := make([]stock.Demand, benchOrders*benchLines)
 	order, seed := int64(0), uint32(1)

@@ -4,6 +4,7 @@ package stock
 
 import (
 	"context"
+	"slices"
 
 	"github.com/lad-hub/lad/internal/platform/db"
 	"github.com/lad-hub/lad/internal/platform/ids"
@@ -87,8 +88,22 @@ func (s *Service) touched(ctx context.Context, tx *db.Tx, levels *levelSet, skuI
 	for _, id := range skuIDs {
 		changes = append(changes, Change{SKUID: id, Zero: levels.available(id) <= 0})
 	}
-	for _, id := range kits {
-		changes = append(changes, Change{SKUID: id})
+	if len(kits) > 0 {
+		parts, err := s.catalog.PartsOf(ctx, tx, kits)
+		if err != nil {
+			return err
+		}
+		for _, id := range kits {
+			changes = append(changes, Change{SKUID: id, Zero: lacksPart(levels, skuIDs, parts[id])})
+		}
 	}
 	return s.Listener.StockChanged(ctx, tx, changes)
+}
+
+// lacksPart says whether one of the changed SKUs, which are in ascending order, no longer makes a single kit.
+func lacksPart(levels *levelSet, changed []int64, parts []Part) bool {
+	return slices.ContainsFunc(parts, func(p Part) bool {
+		_, ok := slices.BinarySearch(changed, p.SKUID)
+		return ok && levels.available(p.SKUID) < p.Qty
+	})
 }

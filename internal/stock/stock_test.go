@@ -2,9 +2,13 @@ package stock_test
 
 import (
 	"context"
+	"os"
 	"slices"
 	"sync"
 	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/lad-hub/lad/internal/platform/access"
 	"github.com/lad-hub/lad/internal/platform/db"
@@ -79,7 +83,20 @@ type bench struct {
 	wh   []int64 // warehouses in rank order
 }
 
-var system = access.ForSystem(dbtest.Tenant)
+var (
+	system = access.ForSystem(dbtest.Tenant)
+	nobody = access.Actor{Tenant: dbtest.Tenant, Kind: access.Person, ID: 9}
+	start  = time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
+)
+
+// engines is those that tests can run on here; see dbtest.EachEngine.
+func engines() []db.Engine {
+	if os.Getenv("LAD_TEST_POSTGRES") == "" {
+		return []db.Engine{db.SQLite}
+	}
+	return []db.Engine{db.SQLite, db.Postgres}
+}
+
 
 // newBench makes a ledger with a number of warehouses.
 func newBench(t testing.TB, d *db.DB, warehouses int) *bench {
@@ -119,7 +136,13 @@ func (b *bench) read(f func(ctx context.Context, tx *db.Tx) error) {
 // post books a document in the first warehouse that must succeed.
 func (b *bench) post(kind stock.MoveKind, lines ...stock.Count) int64 {
 	b.t.Helper()
-	id, err := b.Post(context.Background(), system, stock.DocumentInput{Kind: kind, WarehouseID: b.wh[0], Reason: "test", Lines: lines})
+	return b.postAt(b.wh[0], kind, lines...)
+}
+
+// postAt books a document in a warehouse that must succeed.
+func (b *bench) postAt(warehouse int64, kind stock.MoveKind, lines ...stock.Count) int64 {
+	b.t.Helper()
+	id, err := b.Post(context.Background(), system, stock.DocumentInput{Kind: kind, WarehouseID: warehouse, Reason: "test", Lines: lines})
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -193,6 +216,18 @@ func (b *bench) wantOrder(order, held, short int64) {
 	if h != qty.Pieces(held) || s != qty.Pieces(short) {
 		b.t.Errorf("order %d: held %v, short %v; want %d, %d", order, h, s, held, short)
 	}
+}
+
+// wantHolds checks the open holds on a SKU, oldest order first.
+func (b *bench) wantHolds(sku int64, want ...stock.OpenHold) {
+	b.t.Helper()
+	b.read(func(ctx context.Context, tx *db.Tx) error {
+		got, err := b.HoldsOn(ctx, tx, sku, 100)
+		if diff := cmp.Diff(want, got); diff != "" {
+			b.t.Errorf("holds on SKU %d (-want +got)\n%s", sku, diff)
+		}
+		return err
+	})
 }
 
 // wantClean checks that the doctor finds nothing.

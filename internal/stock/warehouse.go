@@ -47,7 +47,6 @@ func (s *Service) AddWarehouse(ctx context.Context, a access.Actor, code, name s
 		if err != nil {
 			return err
 		}
-		tx.AfterCommit(func() { s.ranks.forget(a.Tenant) })
 		return s.journal.Append(ctx, tx, journal.Record{Actor: a.String(), Kind: "warehouse.added", Subject: "warehouse", SubjectID: id, Payload: w})
 	})
 	return w, err
@@ -78,22 +77,27 @@ func (s *Service) warehouseExists(ctx context.Context, tx *db.Tx, id int64) erro
 	return err
 }
 
-// SetBackorder lets a SKU be held beyond what is on hand, or ends that. Ending it is Conflict while more is held than there is.
+// SetBackorder lets a SKU be held beyond what is on hand, which fills its shortages, or ends that. Ending it is Conflict
+// while more is held than there is. Without a warehouse nothing can be promised and nothing happens.
 func (s *Service) SetBackorder(ctx context.Context, tx *db.Tx, skuID int64, on bool) error {
-	list, err := warehouses(ctx, tx)
-	if err != nil || len(list) == 0 {
-		return err
-	}
 	if on {
-		_, err = tx.Exec(ctx, `insert into level (tenant_id, sku_id, warehouse_id, on_hand, reserved, backorder) values ($1, $2, $3, 0, 0, true)
-			on conflict (tenant_id, sku_id, warehouse_id) do nothing`, int64(tx.Tenant), skuID, list[0].ID)
-		if err != nil {
+		if err := makeLevels(ctx, tx, []int64{skuID}); err != nil {
 			return err
 		}
 	}
+	levels, err := s.lockAll(ctx, tx, []int64{skuID})
+	if err != nil {
+		return err
+	}
 	_, err = tx.Exec(ctx, "update level set backorder = $3 where tenant_id = $1 and sku_id = $2", int64(tx.Tenant), skuID, on)
 	if db.IsCheck(err) {
-		return errs.New(errs.Conflict, "error.stock.backorder_held", "sku", skuID)
+		return errs.Wrap(errs.Conflict, err, "error.stock.backorder_held", "sku", skuID)
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	for _, r := range levels.rows {
+		r.Backorder = on
+	}
+	return s.settle(ctx, tx, levels, nil)
 }
