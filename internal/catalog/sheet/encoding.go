@@ -71,18 +71,24 @@ func utf16Order(body []byte) (little, ok bool) {
 	return false, false
 }
 
-// looksPolish tells windows-1250 from windows-1251: Cyrillic words are runs of high bytes, Polish letters stand among ASCII.
+// looksPolish tells windows-1250 from windows-1251: Polish letters share their words with Latin ones, Cyrillic ones do not.
 func looksPolish(body []byte) bool {
-	sample := body[:min(len(body), 256<<10)]
-	high, runs := 0, 0
-	for i, b := range sample {
-		if b < 0x80 {
-			continue
-		}
-		high++
-		if i > 0 && sample[i-1] >= 0x80 {
-			runs++
+	mixed, pure := 0, 0
+	var high, latin bool
+	for _, b := range body[:min(len(body), 256<<10)] {
+		switch {
+		case b >= 0x80:
+			high = true
+		case b|0x20 >= 'a' && b|0x20 <= 'z':
+			latin = true
+		default:
+			if high && latin {
+				mixed++
+			} else if high {
+				pure++
+			}
+			high, latin = false, false
 		}
 	}
-	return runs*4 < high
+	return mixed > pure
 }
