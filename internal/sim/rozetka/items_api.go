@@ -130,7 +130,7 @@ func goodsPage(c *sim.Call) (size, page int) {
 func goodsFilter(c *sim.Call) func(*item) bool {
 	type filter = func(*item) bool
 	var all []filter
-	for name, make := range map[string]func(v string) filter{
+	for name, build := range map[string]func(v string) filter{
 		"price_offer_id": func(v string) filter { return func(i *item) bool { return i.offerID == v } },
 		"article":        func(v string) filter { return func(i *item) bool { return i.article == v } },
 		"name":           func(v string) filter { return func(i *item) bool { return strings.Contains(i.name, v) } },
@@ -139,7 +139,7 @@ func goodsFilter(c *sim.Call) func(*item) bool {
 		"sync_source_id": func(v string) filter { return func(*item) bool { return strconv.Itoa(sourceID) == v } },
 	} {
 		if v := c.Query(name); v != "" {
-			all = append(all, make(v))
+			all = append(all, build(v))
 		}
 	}
 	if len(all) == 0 {
