@@ -79,6 +79,18 @@ func TestAuth(t *testing.T) {
 	})
 }
 
+func TestSettings(t *testing.T) {
+	t.Parallel()
+	s := New(Options{})
+	want := []map[string]string{
+		{"token": "rozetka-sim-token", "base_url": "http://x"},
+		{"username": "seller", "password": "seller-password", "base_url": "http://x"},
+	}
+	if d := cmp.Diff(want, []map[string]string{s.Settings("http://x"), s.LoginSettings("http://x")}); d != "" {
+		t.Error(d)
+	}
+}
+
 func TestOrderObject(t *testing.T) {
 	t.Parallel()
 	s, _ := shop(t, Options{})

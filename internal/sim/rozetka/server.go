@@ -84,9 +84,14 @@ func New(o Options) *Shop {
 	return s
 }
 
-// Settings implements sim.Shop: the static token, and the cabinet login for those who use it.
+// Settings implements sim.Shop with the static token.
 func (s *Shop) Settings(baseURL string) map[string]string {
-	return map[string]string{"token": s.o.Token, "base_url": baseURL, "username": s.o.Username, "password": s.o.Password}
+	return map[string]string{"token": s.o.Token, "base_url": baseURL}
+}
+
+// LoginSettings are the settings of a cabinet login instead of the static token.
+func (s *Shop) LoginSettings(baseURL string) map[string]string {
+	return map[string]string{"username": s.o.Username, "password": s.o.Password, "base_url": baseURL}
 }
 
 func (s *Shop) routes() {
