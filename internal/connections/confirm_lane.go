@@ -145,7 +145,7 @@ func (l *confirmLane) drifted(ctx context.Context, tx *db.Tx, r *sentRow, o conn
 			return err
 		}
 	}
-	_, err := tx.Exec(ctx, `update listing_stock set state = $5, error = $6, tries = tries + 1, sent_qty = -1000, want_gen = want_gen + $7, wanted_at = $8
+	_, err := tx.Exec(ctx, `update listing_stock set state = $5, error = $6, tries = tries + 1, sent_qty = -1000, want_gen = want_gen + $7, dirty = want_gen + $7 > done_gen, wanted_at = $8
 		where tenant_id = $1 and sku_id = $2 and connection_id = $3 and listing_id = $4 and state = 'accepted'`,
 		int64(tx.Tenant), r.sku, l.Conn.ID, r.listing, state, words, done, tx.NowMicros())
 	if err != nil {

@@ -26,7 +26,7 @@ type Health struct {
 func (s *Service) HealthOf(ctx context.Context, tx *db.Tx, c Connection) (Health, error) {
 	h := Health{Connection: c, QuotaLeft: -1}
 	var oldest int64
-	err := tx.QueryRow(ctx, "select coalesce(min(wanted_at), 0) from listing_stock where tenant_id = $1 and connection_id = $2 and want_gen > done_gen", int64(tx.Tenant), c.ID).Scan(&oldest)
+	err := tx.QueryRow(ctx, "select coalesce(min(wanted_at), 0) from listing_stock where tenant_id = $1 and connection_id = $2 and dirty", int64(tx.Tenant), c.ID).Scan(&oldest)
 	if err != nil {
 		return h, err
 	}
@@ -37,7 +37,7 @@ func (s *Service) HealthOf(ctx context.Context, tx *db.Tx, c Connection) (Health
 		to    *int
 		query string
 	}{
-		{&h.Dirty, "select 1 from listing_stock where tenant_id = $1 and connection_id = $2 and want_gen > done_gen limit 1000"},
+		{&h.Dirty, "select 1 from listing_stock where tenant_id = $1 and connection_id = $2 and dirty limit 1000"},
 		{&h.Parked, "select 1 from listing_stock where tenant_id = $1 and connection_id = $2 and state = 'parked' limit 1000"},
 		{&h.Unlinked, "select 1 from listing where tenant_id = $1 and connection_id = $2 and sku_id = 0 and gone_at = 0 limit 1000"},
 	} {

@@ -194,7 +194,7 @@ func (s *Service) Resume(ctx context.Context, a access.Actor, id int64) error {
 		if err := s.Tasks.Resolve(ctx, tx, TaskStopped, id); err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, "update listing_stock set not_before = 0, tries = 0 where tenant_id = $1 and connection_id = $2 and want_gen > done_gen", int64(tx.Tenant), id); err != nil {
+		if _, err := tx.Exec(ctx, "update listing_stock set not_before = 0, tries = 0 where tenant_id = $1 and connection_id = $2 and dirty", int64(tx.Tenant), id); err != nil {
 			return err
 		}
 		return setState(ctx, tx, id, Active, "")
@@ -252,7 +252,7 @@ func (s *Service) SyncNow(ctx context.Context, a access.Actor, id int64) error {
 		if err := s.Tasks.Resolve(ctx, tx, TaskAside, id); err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, "update listing_stock set not_before = 0 where tenant_id = $1 and connection_id = $2 and want_gen > done_gen", int64(tx.Tenant), id); err != nil {
+		if _, err := tx.Exec(ctx, "update listing_stock set not_before = 0 where tenant_id = $1 and connection_id = $2 and dirty", int64(tx.Tenant), id); err != nil {
 			return err
 		}
 		tx.AfterCommit(func() { s.runners.syncNow(a.Tenant, id) })

@@ -183,7 +183,7 @@ func (l *offerLane) compareShown(ctx context.Context, tx *db.Tx, offers map[stri
 	var drifts []drift
 	in, args := db.In(3, ids)
 	err := tx.Each(ctx, `select sku_id, listing_id, sent_qty from listing_stock where tenant_id = $1 and connection_id = $2
-		and want_gen = done_gen and state in ('accepted', 'confirmed') and sku_id in `+in, append([]any{int64(tx.Tenant), l.Conn.ID}, args...), func(sc db.Scanner) error {
+		and not dirty and state in ('accepted', 'confirmed') and sku_id in `+in, append([]any{int64(tx.Tenant), l.Conn.ID}, args...), func(sc db.Scanner) error {
 		var d drift
 		if err := sc.Scan(&d.sku, &d.listing, &d.sent); err != nil {
 			return err
@@ -197,7 +197,7 @@ func (l *offerLane) compareShown(ctx context.Context, tx *db.Tx, offers map[stri
 		return err
 	}
 	for _, d := range drifts {
-		_, err := tx.Exec(ctx, `update listing_stock set want_gen = want_gen + 1, sent_qty = -1000, state = 'queued', wanted_at = $5, error = $6
+		_, err := tx.Exec(ctx, `update listing_stock set want_gen = want_gen + 1, dirty = true, sent_qty = -1000, state = 'queued', wanted_at = $5, error = $6
 			where tenant_id = $1 and sku_id = $2 and connection_id = $3 and listing_id = $4`, int64(tx.Tenant), d.sku, l.Conn.ID, d.listing, tx.NowMicros(),
 			"sent "+d.sent.String()+", the channel shows "+byListing[d.listing].Quantity.String())
 		if err != nil {

@@ -187,7 +187,7 @@ func (r *runners) wake(t db.Tenant, id int64, lane string) {
 }
 
 // wakeStock wakes every connection of a tenant: each finds out itself whether it has something to do.
-func (r *runners) wakeStock(t db.Tenant, committed time.Time) {
+func (r *runners) wakeStock(t db.Tenant) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for key, run := range r.running {
@@ -195,7 +195,6 @@ func (r *runners) wakeStock(t db.Tenant, committed time.Time) {
 			run.account.loop.Wake(laneStock)
 		}
 	}
-	_ = committed
 }
 
 func (r *runners) pullNow(t db.Tenant, id int64) {

@@ -61,7 +61,7 @@ func (l *stockLane) Run(ctx context.Context) (reconcile.Step, error) {
 
 const claimColumns = `select s.listing_id, s.sku_id, s.want_gen, l.external_id, l.sku_code, l.refuses, s.wanted_at, s.tries, s.sent_qty
 	from listing_stock s join listing l on l.tenant_id = s.tenant_id and l.id = s.listing_id
-	where s.tenant_id = $1 and s.connection_id = $2 and s.want_gen > s.done_gen and s.not_before <= $3 and `
+	where s.tenant_id = $1 and s.connection_id = $2 and s.dirty and s.not_before <= $3 and `
 
 // claim reads due rows, what sold out first, with the quantity that is true at this moment.
 func (l *stockLane) claim(ctx context.Context, limit int) (rows []*dirtyRow, next time.Time, err error) {
@@ -101,7 +101,7 @@ func (l *stockLane) claim(ctx context.Context, limit int) (rows []*dirtyRow, nex
 
 func nextDue(ctx context.Context, tx *db.Tx, connectionID int64) (time.Time, error) {
 	var at int64
-	err := tx.QueryRow(ctx, "select coalesce(min(not_before), 0) from listing_stock where tenant_id = $1 and connection_id = $2 and want_gen > done_gen",
+	err := tx.QueryRow(ctx, "select coalesce(min(not_before), 0) from listing_stock where tenant_id = $1 and connection_id = $2 and dirty",
 		int64(tx.Tenant), connectionID).Scan(&at)
 	if err != nil || at == 0 {
 		return time.Time{}, err
@@ -185,7 +185,7 @@ func (l *stockLane) store(ctx context.Context, rows []*dirtyRow) error {
 }
 
 func (l *stockLane) same(ctx context.Context, tx *db.Tx, r *dirtyRow) error {
-	_, err := tx.Exec(ctx, `update listing_stock set done_gen = $5, urgent = false, state = case when want_gen > $5 then 'queued' when confirmed_qty = sent_qty then 'confirmed' else 'accepted' end
+	_, err := tx.Exec(ctx, `update listing_stock set done_gen = $5, dirty = want_gen > $5, urgent = false, state = case when want_gen > $5 then 'queued' when confirmed_qty = sent_qty then 'confirmed' else 'accepted' end
 		where tenant_id = $1 and sku_id = $2 and connection_id = $3 and listing_id = $4`, int64(tx.Tenant), r.sku, l.Conn.ID, r.listing, r.gen)
 	return err
 }
@@ -204,7 +204,7 @@ func (l *stockLane) accepted(ctx context.Context, tx *db.Tx, rows []*dirtyRow) e
 		}
 		list := typed(tx, n)
 		_, err := tx.Exec(ctx, `with d (sku, listing, gen, qty) as (values `+list+`)
-			update listing_stock set done_gen = d.gen, sent_qty = d.qty, sent_at = $3, accepted_at = $3, tries = 0, error = '', urgent = false,
+			update listing_stock set done_gen = d.gen, dirty = want_gen > d.gen, sent_qty = d.qty, sent_at = $3, accepted_at = $3, tries = 0, error = '', urgent = false,
 			state = case when want_gen > d.gen then 'queued' else 'accepted' end from d
 			where listing_stock.tenant_id = $1 and listing_stock.sku_id = d.sku and listing_stock.connection_id = $2 and listing_stock.listing_id = d.listing`, args...)
 		return err
@@ -223,7 +223,7 @@ func typed(tx *db.Tx, n int) string {
 // refused notes an item that the channel did not take: parked until something changes, or tried again later.
 func (l *stockLane) refused(ctx context.Context, tx *db.Tx, r *dirtyRow) error {
 	if r.state == string(connector.ItemParked) || r.state == string(connector.ItemRejected) {
-		_, err := tx.Exec(ctx, `update listing_stock set done_gen = $5, state = 'parked', error = $6, sent_at = $7, sent_qty = -1000, urgent = false
+		_, err := tx.Exec(ctx, `update listing_stock set done_gen = $5, dirty = want_gen > $5, state = 'parked', error = $6, sent_at = $7, sent_qty = -1000, urgent = false
 			where tenant_id = $1 and sku_id = $2 and connection_id = $3 and listing_id = $4`,
 			int64(tx.Tenant), r.sku, l.Conn.ID, r.listing, r.gen, r.reason, tx.NowMicros())
 		return err

@@ -244,6 +244,7 @@ func (tx *Tx) committed() {
 func (tx *Tx) Exec(ctx context.Context, query string, args ...any) (int64, error) {
 	var res sql.Result
 	var err error
+	ctx = tx.context(ctx)
 	query, args = tx.d.native(query, args)
 	if st := tx.prepared(ctx, query); st != nil {
 		res, err = st.ExecContext(ctx, args...)
@@ -260,6 +261,7 @@ func (tx *Tx) Exec(ctx context.Context, query string, args ...any) (int64, error
 func (tx *Tx) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	var rows *sql.Rows
 	var err error
+	ctx = tx.context(ctx)
 	query, args = tx.d.native(query, args)
 	if st := tx.prepared(ctx, query); st != nil {
 		rows, err = st.QueryContext(ctx, args...)
@@ -274,11 +276,21 @@ func (tx *Tx) Query(ctx context.Context, query string, args ...any) (*sql.Rows, 
 
 // QueryRow runs a query for one row.
 func (tx *Tx) QueryRow(ctx context.Context, query string, args ...any) *sql.Row {
+	ctx = tx.context(ctx)
 	query, args = tx.d.native(query, args)
 	if st := tx.prepared(ctx, query); st != nil {
 		return st.QueryRowContext(ctx, args...)
 	}
 	return tx.stx.QueryRowContext(ctx, query, args...)
+}
+
+// context is the context that statements run under. In SQLite's shared transaction a cancelled statement would roll back
+// everybody's writes, so there nothing is cancelled half way; a write that has begun is short.
+func (tx *Tx) context(ctx context.Context) context.Context {
+	if tx.stmts != nil {
+		return context.Background()
+	}
+	return ctx
 }
 
 // Each runs a query and calls scan for every row.

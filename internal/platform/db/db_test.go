@@ -193,3 +193,36 @@ func TestInsertAndIn(t *testing.T) {
 		}
 	})
 }
+
+// A caller that gives up half way takes nobody with it: on SQLite its neighbours share its transaction.
+func TestCancelledCallerHarmsNobody(t *testing.T) {
+	t.Parallel()
+	d := dbtest.Open(t, db.SQLite, nil)
+	ctx := context.Background()
+	gate := make(chan struct{})
+	var wg sync.WaitGroup
+	wg.Go(func() { _ = d.Write(ctx, dbtest.Tenant, func(*db.Tx) error { <-gate; return nil }) })
+	results := make([]error, 20)
+	for i := range results {
+		wg.Go(func() {
+			own, cancel := context.WithCancel(ctx)
+			defer cancel()
+			results[i] = d.Write(own, dbtest.Tenant, func(tx *db.Tx) error {
+				if i%3 == 0 {
+					cancel()
+				}
+				return insertWarehouse(own, tx, int64(i))
+			})
+		})
+	}
+	close(gate)
+	wg.Wait()
+	for i, err := range results {
+		if err != nil {
+			t.Errorf("write %d: %v", i, err)
+		}
+	}
+	if got := warehouses(t, d, dbtest.Tenant); got != len(results) {
+		t.Fatalf("rows = %d, want %d", got, len(results))
+	}
+}

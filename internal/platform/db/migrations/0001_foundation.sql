@@ -402,6 +402,7 @@ create table listing_stock (
   listing_id bigint not null,
   want_gen bigint not null,
   done_gen bigint not null,
+  dirty {{bool}} not null,
   urgent {{bool}} not null default false,
   wanted_at bigint not null default 0,
   not_before bigint not null default 0,
@@ -415,7 +416,7 @@ create table listing_stock (
   error text not null default '',
   primary key (tenant_id, sku_id, connection_id, listing_id)
 ) {{clustered}};
-create index listing_stock_dirty on listing_stock (tenant_id, connection_id, urgent, wanted_at) where want_gen > done_gen;
+create index listing_stock_dirty on listing_stock (tenant_id, connection_id, urgent, wanted_at) where dirty;
 create index listing_stock_unconfirmed on listing_stock (tenant_id, connection_id, accepted_at) where state = 'accepted';
 
 -- customers ----------------------------------------------------------------------------------------------------------
