@@ -147,8 +147,10 @@ func (st *stand) operations() []operation {
 				return len(raws), err
 			}})
 	}
-	if src, ok := st.ch.(connector.OfferSource); ok {
+	if st.AddOffer != nil {
 		offer = st.offer(pieces(5))
+	}
+	if src, ok := st.ch.(connector.OfferSource); ok {
 		ops = append(ops,
 			operation{"ListOffers", false, func(ctx context.Context) (int, error) { p, err := src.ListOffers(ctx, ""); return len(p.Offers), err }},
 			operation{"ReadOffers", false, func(ctx context.Context) (int, error) {

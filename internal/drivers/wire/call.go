@@ -8,12 +8,10 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"net"
 	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/lad-hub/lad/connector"
 	"github.com/lad-hub/lad/internal/platform/httpx"
@@ -33,14 +31,6 @@ type Call struct {
 	Body   any // sent as JSON; nil means no body
 	// Write marks a request with effects: when its answer is lost or unreadable the outcome is KindUnknown.
 	Write bool
-}
-
-// lost is the kind of a failure after which the outside may have acted.
-func lost(write bool) connector.Kind {
-	if write {
-		return connector.KindUnknown
-	}
-	return connector.KindTransient
 }
 
 // Answer is a whole answer of any HTTP status.
@@ -65,7 +55,7 @@ func Send(ctx context.Context, client *http.Client, c Call) (Answer, error) {
 	}
 	req, err := http.NewRequestWithContext(ctx, c.Method, c.URL, body)
 	if err != nil {
-		return Answer{}, &connector.Error{Kind: connector.KindSettings, Message: "address can not be used", Cause: bare(err)}
+		return Answer{}, &connector.Error{Kind: connector.KindSettings, Message: "address can not be used"}
 	}
 	req.Header.Set("Accept", "application/json")
 	if body != nil {
@@ -90,24 +80,12 @@ func Send(ctx context.Context, client *http.Client, c Call) (Answer, error) {
 	return a, nil
 }
 
-// bare drops the address that net/http wraps around an error: a query may hold personal data.
-func bare(err error) error {
-	var u *url.Error
-	if errors.As(err, &u) {
-		return u.Err
-	}
-	return err
-}
-
+// travelError adds what the platform's own client refuses.
 func travelError(host string, err error, write bool) *connector.Error {
-	e := &connector.Error{Kind: lost(write), Message: "no answer from " + host, Cause: bare(err)}
-	var dial *net.OpError
+	e := connector.SendError(err, write)
 	var blocked *httpx.BlockedError
-	switch {
-	case errors.As(err, &blocked):
+	if errors.As(err, &blocked) {
 		e.Kind, e.Message = connector.KindSettings, host+" can not be used"
-	case errors.As(err, &dial) && dial.Op == "dial":
-		e.Kind, e.Message = connector.KindTransient, host+" can not be reached"
 	}
 	return e
 }
@@ -119,29 +97,22 @@ func bodyError(a Answer, err error) *connector.Error {
 	}
 	var large *httpx.TooLargeError
 	if errors.As(err, &large) {
-		return &connector.Error{Kind: lost(a.write), Message: large.Error()}
+		return &connector.Error{Kind: connector.Lost(a.write), Message: large.Error()}
 	}
-	return &connector.Error{Kind: lost(a.write), Message: "half an answer from " + a.host, Cause: bare(err)}
+	return &connector.Error{Kind: connector.Lost(a.write), Message: "half an answer from " + a.host, Cause: err}
 }
 
 // Err judges the HTTP status alone; it is nil for 2xx. The words are the outside's when the body has any.
 func (a Answer) Err() *connector.Error {
-	if a.Status >= 200 && a.Status < 300 {
+	e := connector.StatusError(a.Status, a.Header, a.write)
+	if e == nil {
 		return nil
 	}
-	e := &connector.Error{Code: strconv.Itoa(a.Status), Message: a.words(), RetryAfter: retryAfter(a.Header)}
-	switch {
-	case a.Status == http.StatusTooManyRequests:
-		e.Kind = connector.KindLimited
-	case a.Status == http.StatusUnauthorized || a.Status == http.StatusForbidden:
-		e.Kind = connector.KindAuth
-	case a.Status >= 500 || a.Status == http.StatusRequestTimeout || a.Status < 200:
-		e.Kind = lost(a.write)
-	case a.Status < 400:
-		e.Kind, e.Message = connector.KindSettings, a.host+" redirects to another address"
-	default:
-		e.Kind = connector.KindPermanent
+	if e.Kind == connector.KindSettings {
+		e.Message = a.host + " redirects to another address"
+		return e
 	}
+	e.Message = a.words()
 	return e
 }
 
@@ -176,17 +147,17 @@ func (a Answer) HTML() bool { return bytes.HasPrefix(bytes.TrimSpace(a.Body), []
 // that is not what v is (an object for a struct) means that nothing is known of the outcome.
 func (a Answer) Decode(v any) *connector.Error {
 	if a.HTML() {
-		return connector.Errorf(lost(a.write), "%s answered with a web page instead of data", a.host)
+		return connector.Errorf(connector.Lost(a.write), "%s answered with a web page instead of data", a.host)
 	}
 	if err := loose(a.Body, v); err != nil {
-		return &connector.Error{Kind: lost(a.write), Message: a.host + " answered with broken JSON", Cause: err}
+		return &connector.Error{Kind: connector.Lost(a.write), Message: a.host + " answered with broken JSON", Cause: err}
 	}
 	return nil
 }
 
 // Unclear makes an error for an answer that proves nothing, of the kind that fits the request.
 func (a Answer) Unclear(format string, args ...any) *connector.Error {
-	return connector.Errorf(lost(a.write), format, args...)
+	return connector.Errorf(connector.Lost(a.write), format, args...)
 }
 
 // Decode reads one JSON object kindly: a member of an unexpected type is left zero, unknown members are ignored. Bytes that
@@ -225,20 +196,6 @@ func (r *Rows) UnmarshalJSON(b []byte) error {
 	}
 	*r = list
 	return nil
-}
-
-// retryAfter reads the header as seconds or as a date measured against the server's own clock.
-func retryAfter(h http.Header) time.Duration {
-	v := strings.TrimSpace(h.Get("Retry-After"))
-	if s, err := strconv.ParseFloat(v, 64); err == nil {
-		return time.Duration(min(max(s, 0), 24*3600) * float64(time.Second))
-	}
-	at, err := http.ParseTime(v)
-	now, err2 := http.ParseTime(h.Get("Date"))
-	if err != nil || err2 != nil || at.Before(now) {
-		return 0
-	}
-	return min(at.Sub(now), 24*time.Hour)
 }
 
 // Clip shortens words for an error.

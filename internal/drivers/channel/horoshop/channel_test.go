@@ -251,8 +251,7 @@ func TestPullManyPages(t *testing.T) {
 
 func TestPullSurvivesRowsThatRepeat(t *testing.T) {
 	t.Parallel()
-	s, ch := newShop(t, nil)
-	s.answers["orders/get_available_statuses"] = `{"status":"OK","response":[]}`
+	s, ch := newShop(t, map[string]string{"orders/get_available_statuses": `{"status":"OK","response":[]}`})
 	book := &orderBook{}
 	for i := range 250 {
 		book.created, book.status = append(book.created, fmt.Sprintf("2026-10-02 10:%02d:00", i/10)), append(book.status, 3)
