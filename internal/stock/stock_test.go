@@ -97,7 +97,6 @@ func engines() []db.Engine {
 	return []db.Engine{db.SQLite, db.Postgres}
 }
 
-
 // newBench makes a ledger with a number of warehouses.
 func newBench(t testing.TB, d *db.DB, warehouses int) *bench {
 	t.Helper()
