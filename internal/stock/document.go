@@ -239,22 +239,5 @@ func expectedAt(ctx context.Context, tx *db.Tx, doc document, skus []int64) (map
 // SetCounts posts counted quantities as a stock-take; the catalogue's import uses it. The warehouse is found by its code,
 // the empty code means the first one.
 func (s *Service) SetCounts(ctx context.Context, a access.Actor, warehouseCode string, counts []Count, reason string, asOf time.Time) (int64, error) {
-	var w Warehouse
-	err := s.db.Read(ctx, a.Tenant, func(tx *db.Tx) error {
-		list, err := warehouses(ctx, tx)
-		if err != nil {
-			return err
-		}
-		for _, each := range list {
-			if each.Code == warehouseCode || warehouseCode == "" {
-				w = each
-				return nil
-			}
-		}
-		return errs.New(errs.NotFound, "error.stock.no_warehouse", "code", warehouseCode)
-	})
-	if err != nil {
-		return 0, err
-	}
-	return s.Post(ctx, a, DocumentInput{Kind: MoveStocktake, WarehouseID: w.ID, AsOf: asOf, Reason: reason, Lines: counts})
+	return s.SetCountsOnce(ctx, a, warehouseCode, counts, reason, asOf, "")
 }
