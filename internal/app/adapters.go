@@ -244,3 +244,12 @@ func (o connectionOrders) TakeIn(ctx context.Context, t db.Tenant, connectionID 
 func (o connectionOrders) PushNext(ctx context.Context, a *connections.Account) (bool, time.Time, error) {
 	return o.Service.PushNext(ctx, orders.Outlet{Tenant: a.Tenant, ConnectionID: a.Conn.ID, Info: a.Info, Channel: a.Channel})
 }
+
+// accounts tells the task list who is there.
+type accounts struct{}
+
+func (accounts) Active(ctx context.Context, tx *db.Tx, accountID int64) (bool, error) {
+	var n int
+	err := tx.QueryRow(ctx, "select count(*) from account where tenant_id = $1 and id = $2 and disabled_at = 0", int64(tx.Tenant), accountID).Scan(&n)
+	return n == 1, err
+}

@@ -4,6 +4,7 @@ package app
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"time"
@@ -18,6 +19,7 @@ import (
 	"github.com/lad-hub/lad/internal/platform/db"
 	"github.com/lad-hub/lad/internal/platform/facts"
 	"github.com/lad-hub/lad/internal/platform/httpx"
+	"github.com/lad-hub/lad/internal/platform/i18n"
 	"github.com/lad-hub/lad/internal/platform/ids"
 	"github.com/lad-hub/lad/internal/platform/jobs"
 	"github.com/lad-hub/lad/internal/platform/journal"
@@ -42,8 +44,10 @@ type Options struct {
 	PublicURL string
 	// Region is where phone numbers without a country code are dialled.
 	Region string
-	Log    *slog.Logger
-	Clock  clock.Clock
+	// PasswordCost of hashes; the zero value is the safe one, tests take a cheap one.
+	PasswordCost identity.Cost
+	Log          *slog.Logger
+	Clock        clock.Clock
 }
 
 // App is the built program.
@@ -104,12 +108,12 @@ func (a *App) build() error {
 	a.Journal = journal.New(a.IDs)
 	a.Facts = facts.New(a.IDs)
 	a.Jobs = jobs.New(d, log)
-	a.Live = live.NewHub(a.Clock)
+	a.Live = live.New(live.Limits{})
 	a.Pulse = &Pulse{}
 	read := catalog.Reader{}
-	a.Identity = identity.New(d, a.IDs, a.Journal, a.Box, log)
+	a.Identity = identity.New(identity.Options{DB: d, IDs: a.IDs, Journal: a.Journal, Secrets: a.Box, Log: log, Cost: a.PasswordCost, Founded: a.found})
 	a.Customers = customers.New(d, a.IDs, a.Region)
-	a.Tasks = tasks.New(d, a.IDs, a.Journal)
+	a.Tasks = tasks.NewService(d, a.IDs, a.Journal, accounts{})
 	a.Stock = stock.New(d, a.IDs, a.Journal, stockCatalog{read})
 	a.Catalog = catalog.New(d, a.IDs, a.Journal, catalog.Deps{Tenants: tenants{}, Holds: a.Stock, Stock: catalogStock{a.Stock}})
 	listings := &orderListings{}
@@ -128,21 +132,40 @@ func (a *App) build() error {
 	return nil
 }
 
+// fewOrders bounds how many orders of one change are announced one by one; open cards of a bigger one follow the list.
+const fewOrders = 64
+
+// found gives a new shop what it must have from the first moment.
+func (a *App) found(ctx context.Context, tx *db.Tx) error {
+	var language string
+	if err := tx.QueryRow(ctx, "select language from tenant where tenant_id = $1", int64(tx.Tenant)).Scan(&language); err != nil {
+		return err
+	}
+	l, _ := i18n.Parse(language)
+	return a.Stock.Found(ctx, tx, l.T("app.first_warehouse"))
+}
+
 // wire passes news on: to open browser tabs and to the loops that push.
 func (a *App) wire() {
-	a.Orders.Changed = func(t db.Tenant, _ []int64) {
-		a.Live.Publish(t, "orders")
-		a.Live.Publish(t, "stock")
-		a.Live.Publish(t, "tasks")
+	a.Orders.Changed = func(t db.Tenant, ids []int64) {
+		if len(ids) <= fewOrders {
+			for _, id := range ids {
+				a.Live.Publish(int64(t), fmt.Sprint("order-", id))
+			}
+		}
+		a.Live.Publish(int64(t), "orders")
+		a.Live.Publish(int64(t), "stock")
+		a.Live.Publish(int64(t), "tasks")
 	}
 	a.Orders.PushWanted = a.Connections.WakeStatus
-	a.Connections.Changed = func(t db.Tenant, _ int64) {
-		a.Live.Publish(t, "connections")
-		a.Live.Publish(t, "stock")
+	a.Connections.Changed = func(t db.Tenant, id int64) {
+		a.Live.Publish(int64(t), fmt.Sprint("connection-", id))
+		a.Live.Publish(int64(t), "connections")
+		a.Live.Publish(int64(t), "stock")
 	}
 	a.Connections.Reached = func(t db.Tenant, took time.Duration) {
 		a.Pulse.Set(t, took)
-		a.Live.Publish(t, "pulse")
+		a.Live.Publish(int64(t), "pulse")
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/lad-hub/lad/internal/api"
@@ -13,7 +14,6 @@ import (
 	"github.com/lad-hub/lad/internal/platform/errs"
 	"github.com/lad-hub/lad/internal/platform/httpx"
 	"github.com/lad-hub/lad/internal/platform/i18n"
-	"github.com/lad-hub/lad/internal/ui"
 )
 
 // maxHook bounds the body of a webhook.
@@ -64,11 +64,11 @@ func (a *App) setupLink(ctx context.Context, base string) (string, error) {
 	if a.PublicURL != "" {
 		base = a.PublicURL
 	}
-	token, err := a.Identity.SetupLink(ctx)
-	if err != nil || token == "" {
+	token, needed, err := a.Identity.SetupLink(ctx)
+	if err != nil || !needed {
 		return "", err
 	}
-	return base + "/setup/" + token, nil
+	return base + "/setup/" + string(token), nil
 }
 
 // Router builds every route of the program.
@@ -83,16 +83,24 @@ func (a *App) Router(o ServeOptions) (*httpx.Router, error) {
 	}
 	rt := httpx.NewRouter(httpx.Config{
 		Log: a.Log, Clock: a.Clock, Proxies: proxies, PerSecond: rate, Burst: most, Authenticate: a.Identity.Authenticate,
-		Problems: httpx.Problems{Log: a.Log, Translate: i18n.T, Page: ui.Problem},
+		Problems: httpx.Problems{Log: a.Log, Translate: i18n.T},
 	})
 	(&api.API{Orders: a.Orders, Connections: a.Connections, Phone: func(raw string) string { return customers.Phone(raw, a.Region) }}).Register(rt)
-	a.registerUI(rt)
 	a.registerHooks(rt)
 	a.registerHealth(rt)
 	if o.Extra != nil {
 		o.Extra(rt)
 	}
 	return rt, nil
+}
+
+func hookPath(r *http.Request) (t db.Tenant, connection int64, err error) {
+	tenant, err1 := strconv.ParseInt(r.PathValue("tenant"), 10, 64)
+	connection, err2 := strconv.ParseInt(r.PathValue("connection"), 10, 64)
+	if err1 != nil || err2 != nil || tenant <= 0 {
+		return 0, 0, errs.New(errs.NotFound, "error.not_found")
+	}
+	return db.Tenant(tenant), connection, nil
 }
 
 // registerHooks takes the channels' calls. The address holds a secret of the connection; the answer is 200 only once the body

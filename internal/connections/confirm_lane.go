@@ -167,7 +167,7 @@ func confirm(ctx context.Context, tx *db.Tx, connectionID int64, rows []*dirtyRo
 			r := part[min(i, len(part)-1)]
 			args = append(args, r.sku, r.listing, int64(0), int64(r.shown))
 		}
-		_, err := tx.Exec(ctx, `with d (sku, listing, unused, qty) as (values `+typed(tx, n)+`)
+		_, err := tx.Exec(ctx, `with d (sku, listing, unused, qty) as (values `+tx.Numbers(n, 4, 4)+`)
 			update listing_stock set confirmed_qty = d.qty, confirmed_at = $3, tries = 0, state = case when state = 'accepted' then 'confirmed' else state end from d
 			where listing_stock.tenant_id = $1 and listing_stock.sku_id = d.sku and listing_stock.connection_id = $2 and listing_stock.listing_id = d.listing
 			and listing_stock.sent_qty = d.qty`, args...)

@@ -202,22 +202,12 @@ func (l *stockLane) accepted(ctx context.Context, tx *db.Tx, rows []*dirtyRow) e
 			r := part[min(i, len(part)-1)]
 			args = append(args, r.sku, r.listing, r.gen, int64(r.shown))
 		}
-		list := typed(tx, n)
-		_, err := tx.Exec(ctx, `with d (sku, listing, gen, qty) as (values `+list+`)
+		_, err := tx.Exec(ctx, `with d (sku, listing, gen, qty) as (values `+tx.Numbers(n, 4, 4)+`)
 			update listing_stock set done_gen = d.gen, dirty = want_gen > d.gen, sent_qty = d.qty, sent_at = $3, accepted_at = $3, tries = 0, error = '', urgent = false,
 			state = case when want_gen > d.gen then 'queued' else 'accepted' end from d
 			where listing_stock.tenant_id = $1 and listing_stock.sku_id = d.sku and listing_stock.connection_id = $2 and listing_stock.listing_id = d.listing`, args...)
 		return err
 	})
-}
-
-// typed writes n tuples of four numbers from $4 on; PostgreSQL takes the types of a VALUES list from its first row.
-func typed(tx *db.Tx, n int) string {
-	list := db.Values(n, 4, 4)
-	if tx.Engine() == db.Postgres {
-		list = "(cast($4 as bigint),cast($5 as bigint),cast($6 as bigint),cast($7 as bigint))" + list[len("($4,$5,$6,$7)"):]
-	}
-	return list
 }
 
 // refused notes an item that the channel did not take: parked until something changes, or tried again later.

@@ -48,6 +48,18 @@ func In[T any](first int, list []T) (string, []any) {
 // which is harmless for `in (values …)` and for joins on a key that is grouped.
 func Values(rows, width, first int) string { return tuples(rows, width, first) }
 
+// Numbers writes a VALUES list of bigint placeholders from number first on. PostgreSQL takes the types of a list from its
+// first row, so that row says them.
+func (tx *Tx) Numbers(rows, width, first int) string {
+	list := tuples(rows, width, first)
+	if tx.d.engine != Postgres {
+		return list
+	}
+	head, tail, _ := strings.Cut(list, ")")
+	columns := strings.Split(strings.TrimPrefix(head, "("), ",")
+	return "(cast(" + strings.Join(columns, " as bigint),cast(") + " as bigint))" + tail
+}
+
 // Chunk calls f with parts of list of at most n items.
 func Chunk[T any](list []T, n int, f func([]T) error) error {
 	for len(list) > 0 {
