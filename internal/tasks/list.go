@@ -70,7 +70,7 @@ func (s *Service) List(ctx context.Context, a access.Actor, f Filter) (Page, err
 		where, args := f.where(tx)
 		args = append(args, due, id, f.Limit+1)
 		n := len(args)
-		query := fmt.Sprintf(`select %s from task where %s and (due_at, id) > ($%d, $%d) order by due_at, id limit $%d`, columns, where, n-2, n-1, n)
+		query := fmt.Sprintf(`select %s from task where tenant_id = $1 and %s and (due_at, id) > ($%d, $%d) order by due_at, id limit $%d`, columns, where, n-2, n-1, n)
 		return tx.Each(ctx, query, args, func(row db.Scanner) error {
 			t, err := scan(row)
 			p.Tasks = append(p.Tasks, t)
@@ -84,11 +84,12 @@ func (s *Service) List(ctx context.Context, a access.Actor, f Filter) (Page, err
 	return p, err
 }
 
-// where is the condition of a filter with its arguments; only fixed text and placeholders go into it.
+// where is the condition of a filter after the tenant's, with its arguments from $1, the tenant, on; only fixed text and
+// placeholders go into it.
 func (f Filter) where(tx *db.Tx) (string, []any) {
 	args := []any{int64(tx.Tenant)}
 	var b strings.Builder
-	b.WriteString("tenant_id = $1 and state = 'open'")
+	b.WriteString("state = 'open'")
 	add := func(column, op string, v any) {
 		args = append(args, v)
 		b.WriteString(" and " + column + " " + op + " $" + strconv.Itoa(len(args)))
@@ -148,7 +149,7 @@ func (s *Service) Counts(ctx context.Context, a access.Actor) (Counts, error) {
 			}
 			where, args := f.where(tx)
 			args = append(args, MaxCount+1)
-			err = tx.QueryRow(ctx, fmt.Sprintf(`select count(*) from (select 1 from task where %s limit $%d) n`, where, len(args)), args...).Scan(&n)
+			err = tx.QueryRow(ctx, fmt.Sprintf(`select count(*) from (select 1 from task where tenant_id = $1 and %s limit $%d) n`, where, len(args)), args...).Scan(&n)
 			return n
 		}
 		c.Open, c.Overdue = count(Filter{}), count(Filter{Overdue: true})
