@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"os"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/lad-hub/lad/internal/platform/db"
+	"github.com/lad-hub/lad/internal/platform/qty"
 )
 
 // OrdersResult is one run of the orders bench.
@@ -114,13 +116,56 @@ func (l orderLoad) write(b *bytes.Buffer, dice *rand.Rand) {
 	b.WriteString("]}")
 }
 
-// engineName is the engine's word in results.
-func engineName(e db.Engine) string { return string(e) }
+// Sizes of the orders bench.
+const (
+	benchSKUs     = 10_000
+	benchPeople   = 20_000
+	benchChannels = 3
+	warmUp        = 2 * time.Second
+)
 
-// finish relates a load's result to the bare transactions of the same run.
-func (r *OrdersResult) finish(_ context.Context, e db.Engine, raw float64) {
-	r.Engine, r.RawPerS = engineName(e), raw
-	if raw > 0 {
-		r.Ratio = r.OrdersPerS / raw
+// Orders measures durable orders per second through HTTP, by the full path, and bare transactions in the same run: before and
+// after, so that a disk that is busy for a while hurts both.
+func Orders(ctx context.Context, o Options, engine db.Engine, buyers []int, hot []bool) ([]OrdersResult, error) {
+	p, err := newPlace(ctx, o, engine)
+	if err != nil {
+		return nil, err
 	}
+	defer p.end()
+	h, err := newHub(ctx, p, benchSKUs, benchChannels, qty.Max)
+	if err != nil {
+		return nil, err
+	}
+	defer h.stop()
+	raw := func() (float64, error) {
+		dir, err := os.MkdirTemp(p.dir, "raw-*")
+		if err != nil {
+			return 0, err
+		}
+		return rawOrders(ctx, engine, dir, p.dsn, benchSKUs, 32, o.lasts()/2)
+	}
+	load := orderLoad{addr: h.addr, token: h.token, skus: benchSKUs, people: benchPeople, lasts: warmUp, buyers: 32, run: "warm"}
+	if _, err := load.measure(); err != nil {
+		return nil, err
+	}
+	var out []OrdersResult
+	for i := range buyers {
+		before, err := raw()
+		if err != nil {
+			return nil, err
+		}
+		load.buyers, load.hot, load.lasts, load.run = buyers[i], hot[i], o.lasts(), fmt.Sprint("run", i)
+		r, err := load.measure()
+		if err != nil {
+			return nil, err
+		}
+		after, err := raw()
+		if err != nil {
+			return nil, err
+		}
+		r.Engine, r.RawPerS, r.RSSMB = string(engine), (before+after)/2, rssMB(os.Getpid())
+		r.Ratio = r.OrdersPerS / r.RawPerS
+		out = append(out, r)
+	}
+	return out, nil
 }

@@ -14,22 +14,19 @@ import (
 // tenant is the shop that benches work on.
 const tenant db.Tenant = 1
 
-// seedShop fills an empty database with a shop: SKUs "S000001"…, each with stock, and paused connections whose offers are
+// seedShop fills a founded shop: SKUs "S000001"…, each with stock, and paused connections whose offers are
 // linked to every SKU, so that each order raises the wanted state of them all.
 func seedShop(ctx context.Context, a *app.App, skus, connections int, each qty.Qty) error {
-	err := a.DB.Write(ctx, tenant, func(tx *db.Tx) error {
-		_, err := tx.Exec(ctx, "insert into tenant (tenant_id, name, language, currency, zone, created_at) values ($1, 'Bench', 'uk', 'UAH', 'Europe/Kyiv', $2)", int64(tenant), tx.NowMicros())
-		return err
-	})
-	if err != nil {
-		return err
-	}
 	first, err := seedSKUs(ctx, a, skus)
 	if err != nil {
 		return err
 	}
 	who := access.ForSystem(tenant)
-	w, err := a.Stock.AddWarehouse(ctx, who, "main", "Main")
+	var w stock.Warehouse
+	err = a.DB.Read(ctx, tenant, func(tx *db.Tx) (err error) {
+		w, err = stock.WarehouseByCode(ctx, tx, "")
+		return err
+	})
 	if err != nil {
 		return err
 	}

@@ -118,7 +118,12 @@ func (l *confirmLane) compare(ctx context.Context, rows []*sentRow, shown map[st
 		if err := confirm(ctx, tx, l.Conn.ID, good); err != nil {
 			return err
 		}
-		tx.AfterCommit(func() { l.svc.runners.confirmed(l.Tenant, good, tx.Now()); l.svc.Changed(l.Tenant, l.Conn.ID) })
+		tx.AfterCommit(func() {
+			for _, r := range good {
+				l.svc.Confirmed(l.Tenant, l.Conn.ID, l.Now().Sub(time.UnixMicro(r.wantedAt)))
+			}
+			l.svc.Changed(l.Tenant, l.Conn.ID)
+		})
 		return nil
 	})
 }

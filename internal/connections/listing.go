@@ -76,6 +76,20 @@ func (s *Service) link(ctx context.Context, tx *db.Tx, connection, listingID int
 	return s.Orders.Linked(ctx, tx, connection, listingID, offer, skuID)
 }
 
+// listingSelect reads listings with the state of their quantity.
+const listingSelect = `select l.id, l.connection_id, l.external_id, l.sku_code, l.barcode, l.title, l.url, l.price_minor, l.currency, l.sku_id, l.linked_by, l.active, l.refuses, l.seen_at,
+	coalesce(s.dirty, false), coalesce(s.state, ''), coalesce(s.wanted_at, 0), coalesce(s.sent_qty, -1000), coalesce(s.sent_at, 0), coalesce(s.accepted_at, 0),
+	coalesce(s.confirmed_qty, -1000), coalesce(s.confirmed_at, 0), coalesce(s.error, '')
+	from listing l left join listing_stock s on s.tenant_id = l.tenant_id and s.sku_id = l.sku_id and s.connection_id = l.connection_id and s.listing_id = l.id`
+
+func scanListing(sc db.Scanner) (Listing, error) {
+	var l Listing
+	st := &l.Stock
+	err := sc.Scan(&l.ID, &l.ConnectionID, &l.ExternalID, &l.SKUCode, &l.Barcode, &l.Title, &l.URL, &l.PriceMinor, &l.Currency, &l.SKUID, &l.LinkedBy, &l.Active, &l.Refuses, &l.SeenAt,
+		&st.Dirty, &st.State, &st.WantedAt, &st.SentQty, &st.SentAt, &st.AcceptedAt, &st.ConfirmedQty, &st.ConfirmedAt, &st.Error)
+	return l, err
+}
+
 // ListingFilter chooses listings. After is the keyset position (listing id).
 type ListingFilter struct {
 	ConnectionID int64
@@ -90,10 +104,7 @@ func (s *Service) Listings(ctx context.Context, tx *db.Tx, f ListingFilter) ([]L
 	if f.Limit <= 0 || f.Limit > 1000 {
 		f.Limit = 100
 	}
-	query := `select l.id, l.connection_id, l.external_id, l.sku_code, l.barcode, l.title, l.url, l.price_minor, l.currency, l.sku_id, l.linked_by, l.active, l.refuses, l.seen_at,
-		coalesce(s.dirty, false), coalesce(s.state, ''), coalesce(s.wanted_at, 0), coalesce(s.sent_qty, -1000), coalesce(s.sent_at, 0), coalesce(s.accepted_at, 0),
-		coalesce(s.confirmed_qty, -1000), coalesce(s.confirmed_at, 0), coalesce(s.error, '')
-		from listing l left join listing_stock s on s.tenant_id = l.tenant_id and s.sku_id = l.sku_id and s.connection_id = l.connection_id and s.listing_id = l.id
+	query := listingSelect + `
 		where l.tenant_id = $1 and l.gone_at = 0 and l.id > $2`
 	args := []any{int64(tx.Tenant), f.After}
 	if f.ConnectionID != 0 {
@@ -112,10 +123,7 @@ func (s *Service) Listings(ctx context.Context, tx *db.Tx, f ListingFilter) ([]L
 	query += " order by l.id limit " + in
 	var out []Listing
 	err := tx.Each(ctx, query, append(args, limit...), func(sc db.Scanner) error {
-		var l Listing
-		st := &l.Stock
-		err := sc.Scan(&l.ID, &l.ConnectionID, &l.ExternalID, &l.SKUCode, &l.Barcode, &l.Title, &l.URL, &l.PriceMinor, &l.Currency, &l.SKUID, &l.LinkedBy, &l.Active, &l.Refuses, &l.SeenAt,
-			&st.Dirty, &st.State, &st.WantedAt, &st.SentQty, &st.SentAt, &st.AcceptedAt, &st.ConfirmedQty, &st.ConfirmedAt, &st.Error)
+		l, err := scanListing(sc)
 		out = append(out, l)
 		return err
 	})

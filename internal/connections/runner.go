@@ -86,57 +86,53 @@ func (s *Service) Stop() {
 	r.wg.Wait()
 }
 
-// restart ends the loop of a connection, if any, and starts a new one if the connection is active.
+// restart ends the loop of a connection, if any, and starts a new one if the connection is active. The newest call wins: each
+// waits for the loop before it, so that an account has one loop at most and it knows the newest settings.
 func (r *runners) restart(t db.Tenant, id int64) {
+	key := activeConnection{t, id}
 	r.mu.Lock()
-	ctx := r.ctx
-	old := r.running[activeConnection{t, id}]
-	delete(r.running, activeConnection{t, id})
-	if ctx != nil {
-		r.wg.Add(1)
-	}
-	r.mu.Unlock()
-	if ctx == nil {
+	if r.ctx == nil {
+		r.mu.Unlock()
 		return
 	}
+	ctx, cancel := context.WithCancel(r.ctx)
+	old, run := r.running[key], &runner{cancel: cancel, done: make(chan struct{})}
+	r.running[key] = run
+	r.wg.Add(1)
+	r.mu.Unlock()
 	go func() {
 		defer r.wg.Done()
+		defer close(run.done)
 		if old != nil {
 			old.cancel()
 			<-old.done
 		}
-		r.run(ctx, t, id)
+		r.run(ctx, key, run)
 	}()
 }
 
-func (r *runners) run(ctx context.Context, t db.Tenant, id int64) {
-	a, err := r.svc.open(ctx, t, id)
+// run opens the account and works until ctx ends.
+func (r *runners) run(ctx context.Context, key activeConnection, run *runner) {
+	a, err := r.svc.open(ctx, key.tenant, key.id)
 	if err != nil {
 		if ctx.Err() == nil {
-			r.svc.log.Error("connection can not be opened", "tenant", int64(t), "connection", id, "err", err)
-			_ = r.svc.stopConnection(ctx, t, id, err)
+			r.svc.log.Error("connection can not be opened", "tenant", int64(key.tenant), "connection", key.id, "err", err)
+			_ = r.svc.stopConnection(ctx, key.tenant, key.id, err)
 		}
 		return
 	}
 	if a.Conn.State != Active {
 		return
 	}
-	run, ctx := r.svc.newRunner(ctx, a)
+	pull, offers := r.svc.lanes(a)
 	r.mu.Lock()
-	if r.ctx == nil || r.running[activeConnection{t, id}] != nil {
-		r.mu.Unlock()
-		run.cancel()
-		return
-	}
-	r.running[activeConnection{t, id}] = run
+	run.account, run.pull, run.offers = a, pull, offers
 	r.mu.Unlock()
-	defer close(run.done)
 	a.loop.Run(ctx)
 }
 
-func (s *Service) newRunner(ctx context.Context, a *Account) (*runner, context.Context) {
-	ctx, cancel := context.WithCancel(ctx)
-	run := &runner{account: a, cancel: cancel, done: make(chan struct{})}
+// lanes builds the loop of an account from what its channel can do.
+func (s *Service) lanes(a *Account) (pull *pullLane, offers *offerLane) {
 	var lanes []reconcile.Lane
 	orders, takesOrders := a.Channel.(connector.OrderSource)
 	if takesOrders {
@@ -152,16 +148,16 @@ func (s *Service) newRunner(ctx context.Context, a *Account) (*runner, context.C
 		lanes = append(lanes, &hookLane{Account: a, source: orders, hooks: hooks})
 	}
 	if takesOrders {
-		run.pull = &pullLane{Account: a, source: orders}
-		lanes = append(lanes, run.pull)
+		pull = &pullLane{Account: a, source: orders}
+		lanes = append(lanes, pull)
 	}
-	if offers, ok := a.Channel.(connector.OfferSource); ok {
-		run.offers = &offerLane{Account: a, source: offers}
-		lanes = append(lanes, &confirmLane{Account: a, source: offers, asked: map[int64]time.Time{}}, run.offers)
+	if source, ok := a.Channel.(connector.OfferSource); ok {
+		offers = &offerLane{Account: a, source: source}
+		lanes = append(lanes, &confirmLane{Account: a, source: source, asked: map[int64]time.Time{}}, offers)
 	}
 	a.hurt.account = a
 	a.loop = reconcile.NewLoop(a.log, a.Now, sweepEvery, &a.hurt, lanes...)
-	return run, ctx
+	return pull, offers
 }
 
 // statusLane runs the orders' own work as a lane.
@@ -177,7 +173,10 @@ func (l *statusLane) Run(ctx context.Context) (reconcile.Step, error) {
 func (r *runners) find(t db.Tenant, id int64) *runner {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.running[activeConnection{t, id}]
+	if run := r.running[activeConnection{t, id}]; run != nil && run.account != nil {
+		return run
+	}
+	return nil
 }
 
 func (r *runners) wake(t db.Tenant, id int64, lane string) {
@@ -191,7 +190,7 @@ func (r *runners) wakeStock(t db.Tenant) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for key, run := range r.running {
-		if key.tenant == t {
+		if key.tenant == t && run.account != nil {
 			run.account.loop.Wake(laneStock)
 		}
 	}

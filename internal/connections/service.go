@@ -100,6 +100,9 @@ type Service struct {
 	// Observe is told of every pushed item: commit to request, and request to the channel's answer. Set before use.
 	Observe func(t db.Tenant, connectionID int64, toRequest, toAnswer time.Duration)
 
+	// Confirmed is told of every item that a read-back proved: commit to proof. Set before use.
+	Confirmed func(t db.Tenant, connectionID int64, took time.Duration)
+
 	runners *runners
 }
 
@@ -107,7 +110,7 @@ type Service struct {
 func New(d *db.DB, s *ids.Source, j *journal.Journal, f *facts.Store, log *slog.Logger, n Needs) *Service {
 	svc := &Service{db: d, ids: s, journal: j, facts: f, log: log, Needs: n,
 		Changed: func(db.Tenant, int64) {}, Reached: func(db.Tenant, time.Duration) {},
-		Observe: func(db.Tenant, int64, time.Duration, time.Duration) {}}
+		Observe: func(db.Tenant, int64, time.Duration, time.Duration) {}, Confirmed: func(db.Tenant, int64, time.Duration) {}}
 	svc.runners = newRunners(svc)
 	return svc
 }

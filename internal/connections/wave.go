@@ -24,8 +24,6 @@ func (r *runners) reached(t db.Tenant, rows []*dirtyRow, now time.Time) {
 	r.waves.note(t, rows, now, r.svc.Reached)
 }
 
-func (r *runners) confirmed(db.Tenant, []*dirtyRow, time.Time) {}
-
 func (w *waves) note(t db.Tenant, rows []*dirtyRow, now time.Time, tell func(db.Tenant, time.Duration)) {
 	w.mu.Lock()
 	if w.last == nil {

@@ -35,6 +35,9 @@ type Policy interface {
 	Worked(lane string)
 }
 
+// patience is how long a due lane lets more urgent ones go first.
+const patience = time.Second
+
 // Loop runs the lanes of one account, one at a time, the first lane that is due first: an account has one request under way.
 type Loop struct {
 	lanes  []Lane
@@ -60,12 +63,21 @@ func NewLoop(log *slog.Logger, now func() time.Time, sweep time.Duration, p Poli
 // Wake makes a lane due now. It may be called from anywhere, also while the lane runs: then it runs once more.
 func (l *Loop) Wake(lane string) {
 	l.mu.Lock()
-	l.due[lane] = time.Time{}
+	l.due[lane] = l.soonest(lane)
 	l.mu.Unlock()
 	select {
 	case l.wake <- struct{}{}:
 	default:
 	}
+}
+
+// soonest is now, or earlier if the lane has been due for longer.
+func (l *Loop) soonest(lane string) time.Time {
+	now := l.now()
+	if due := l.due[lane]; due.Before(now) {
+		return due
+	}
+	return now
 }
 
 // Run works until ctx ends or the policy stops the account.
@@ -104,15 +116,19 @@ func (l *Loop) next() (Lane, time.Duration) {
 	defer l.mu.Unlock()
 	now := l.now()
 	wait := l.sweep
+	var first Lane
 	for _, lane := range l.lanes {
 		due := l.due[lane.Name()]
-		if !due.After(now) {
-			l.due[lane.Name()] = now.Add(l.sweep)
-			return lane, 0
-		}
 		wait = min(wait, due.Sub(now))
+		// An urgent lane goes before the others, but not for ever: one that has waited for patience goes first.
+		if !due.After(now) && (first == nil || now.Sub(due) > patience && now.Sub(l.due[first.Name()]) <= patience) {
+			first = lane
+		}
 	}
-	return nil, wait
+	if first != nil {
+		l.due[first.Name()] = now.Add(l.sweep)
+	}
+	return first, wait
 }
 
 // schedule notes when a lane is due again, unless it was woken while it ran.
@@ -122,7 +138,7 @@ func (l *Loop) schedule(lane string, s Step) {
 	due := l.due[lane]
 	switch {
 	case s.Again:
-		l.due[lane] = time.Time{}
+		l.due[lane] = l.soonest(lane)
 	case !s.At.IsZero() && s.At.Before(due):
 		l.due[lane] = s.At
 	}
