@@ -50,6 +50,7 @@ type serveCmd struct {
 	PublicURL    string   `help:"Where channels and people reach this program from outside: https://lad.example. Needed for webhooks." env:"LAD_PUBLIC_URL"`
 	TrustedProxy []string `help:"Networks of reverse proxies whose X-Forwarded-For is believed." env:"LAD_TRUSTED_PROXY" placeholder:"CIDR"`
 	AllowPrivate bool     `help:"Let connections reach private network addresses: for a shop in the same building." env:"LAD_ALLOW_PRIVATE"`
+	Unlimited    bool     `help:"Do not bound requests per client address: behind a proxy that does, and for load tests." env:"LAD_UNLIMITED"`
 	Region       string   `help:"Country where phone numbers without a country code are dialled." default:"UA" env:"LAD_REGION"`
 }
 
@@ -62,7 +63,11 @@ func (c serveCmd) Run(ctx context.Context) error {
 		return err
 	}
 	defer func() { _ = a.Close(context.WithoutCancel(ctx)) }()
-	return a.Serve(ctx, app.ServeOptions{Addr: c.Addr, Proxies: c.TrustedProxy, Ready: func(url, setup string) {
+	rate := 0.0
+	if c.Unlimited {
+		rate = -1
+	}
+	return a.Serve(ctx, app.ServeOptions{Addr: c.Addr, Proxies: c.TrustedProxy, PerSecond: rate, Ready: func(url, setup string) {
 		fmt.Println("Lad is at", url)
 		if setup != "" {
 			fmt.Println("First start. Open this link once, within 24 hours, to create the shop and its owner:")

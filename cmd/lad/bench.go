@@ -1,0 +1,103 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/lad-hub/lad/internal/bench"
+	"github.com/lad-hub/lad/internal/platform/db"
+)
+
+type benchCmd struct {
+	Name     string        `arg:"" enum:"orders,hot,fanout,start,pages,all" help:"orders, hot, fanout, start, pages or all."`
+	Engine   db.Engine     `help:"sqlite or postgres; all runs both unless it is given." placeholder:"ENGINE"`
+	Buyers   int           `help:"Buyers at once, for orders." default:"32"`
+	Hot      bool          `help:"Every order holds the same SKU too, for orders."`
+	Lasts    time.Duration `help:"How long one load runs." default:"10s"`
+	Orders   int           `help:"Orders in the database, for pages." default:"1000000"`
+	SKUs     int           `help:"SKUs in the database, for pages." default:"100000"`
+	Dir      string        `help:"Folder for throw-away databases." type:"path" placeholder:"DIR"`
+	Database string        `help:"PostgreSQL to use; without it one is started and thrown away." placeholder:"DSN"`
+	JSON     bool          `help:"Print one JSON object per bench."`
+}
+
+// Run measures and prints each result against its target; a missed target is said and answers exit code 1.
+func (c benchCmd) Run(ctx context.Context) error {
+	program, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	o := bench.Options{Dir: c.Dir, Database: c.Database, Lasts: c.Lasts, Orders: c.Orders, SKUs: c.SKUs, Program: program,
+		Progress: func(format string, args ...any) { fmt.Fprintf(os.Stderr, format+"\n", args...) }}
+	engines := []db.Engine{db.SQLite}
+	switch {
+	case c.Engine != "":
+		engines = []db.Engine{c.Engine}
+	case c.Name == "all":
+		engines = append(engines, db.Postgres)
+	}
+	report := bench.NewReport()
+	for _, e := range engines {
+		if err := c.runOn(ctx, o, e, report); err != nil {
+			return fmt.Errorf("%s: %w", e, err)
+		}
+	}
+	if c.JSON {
+		out := json.NewEncoder(os.Stdout)
+		for _, r := range report.Results {
+			if err := out.Encode(r); err != nil {
+				return err
+			}
+		}
+	} else {
+		report.Print(os.Stdout)
+	}
+	return report.Err()
+}
+
+func (c benchCmd) runOn(ctx context.Context, o bench.Options, e db.Engine, report *bench.Report) error {
+	all := c.Name == "all"
+	if all || c.Name == "orders" {
+		buyers, hot := []int{c.Buyers}, []bool{c.Hot}
+		if all {
+			buyers, hot = []int{32, 1, 32}, []bool{false, false, true}
+		}
+		list, err := bench.Orders(ctx, o, e, buyers, hot)
+		if err != nil {
+			return err
+		}
+		report.AddOrders(list)
+	}
+	if all || c.Name == "hot" {
+		r, err := bench.Hot(ctx, o, e)
+		if err != nil {
+			return err
+		}
+		report.AddHot(r)
+	}
+	if all || c.Name == "fanout" {
+		r, err := bench.Fanout(ctx, o, e)
+		if err != nil {
+			return err
+		}
+		report.AddFanout(r)
+	}
+	if all || c.Name == "start" {
+		r, err := bench.Start(ctx, o, e)
+		if err != nil {
+			return err
+		}
+		report.AddStart(r)
+	}
+	if all || c.Name == "pages" {
+		r, err := bench.Pages(ctx, o, e)
+		if err != nil {
+			return err
+		}
+		report.AddPages(r)
+	}
+	return nil
+}
