@@ -40,6 +40,8 @@ type Options struct {
 	AllowPrivate bool
 	// PollEvery overrides the drivers' pause between two polls of orders.
 	PollEvery time.Duration
+	// ChannelClock is what drivers take for the present, for simulated channels that live at another time; nil: Clock.
+	ChannelClock clock.Clock
 	// PublicURL is where channels can call back.
 	PublicURL string
 	// Region is where phone numbers without a country code are dialled.
@@ -122,7 +124,7 @@ func (a *App) build() error {
 	})
 	a.Connections = connections.New(d, a.IDs, a.Journal, a.Facts, log, connections.Needs{
 		Stock: connectionStock{a.Stock, read}, Catalog: connectionCatalog{read}, Orders: connectionOrders{a.Orders}, Tasks: connectionTasks{a.Tasks},
-		Box: a.Box, Drivers: drivers.ByName, PollEvery: a.PollEvery, PublicURL: a.PublicURL,
+		Box: a.Box, Drivers: drivers.ByName, PollEvery: a.PollEvery, PublicURL: a.PublicURL, ChannelClock: a.ChannelClock,
 		HTTP: func() *http.Client { return httpx.NewClient(httpx.ClientOptions{AllowPrivate: a.AllowPrivate}) },
 	})
 	listings.connections = a.Connections

@@ -41,7 +41,11 @@ func (s *Service) openChannel(d connector.Driver, settings map[string]string, ra
 	}
 	limiter := reconcile.NewLimiter(transport, perSecond, burst)
 	client.Transport = limiter
-	ch, err := d.Open(connector.Config{Settings: settings, HTTP: client, Now: s.db.Clock().Now, Log: s.log})
+	now := s.db.Clock().Now
+	if s.ChannelClock != nil {
+		now = s.ChannelClock.Now
+	}
+	ch, err := d.Open(connector.Config{Settings: settings, HTTP: client, Now: now, Log: s.log})
 	return ch, limiter, err
 }
 

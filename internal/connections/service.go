@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/lad-hub/lad/connector"
+	"github.com/lad-hub/lad/internal/platform/clock"
 	"github.com/lad-hub/lad/internal/platform/db"
 	"github.com/lad-hub/lad/internal/platform/facts"
 	"github.com/lad-hub/lad/internal/platform/ids"
@@ -82,6 +83,8 @@ type Needs struct {
 	PollEvery time.Duration
 	// PublicURL is where channels can call us, empty when they can not.
 	PublicURL string
+	// ChannelClock is what drivers take for the present, for simulated channels that live at another time; nil: our own clock.
+	ChannelClock clock.Clock
 }
 
 // Service is the use cases of connections.
