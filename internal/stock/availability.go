@@ -36,9 +36,8 @@ func (s *Service) Available(ctx context.Context, tx *db.Tx, skuIDs []int64) (map
 	}
 	free := map[int64]qty.Qty{}
 	err = db.Chunk(need, 500, func(part []int64) error {
-		in, args := inTenant(tx, part)
-		return tx.Each(ctx, `select sku_id, cast(sum(on_hand - reserved) as bigint) from level
-			where tenant_id = $1 and sku_id in `+in+` group by sku_id`, args, func(sc db.Scanner) error {
+		from, args := rowsOf(tx, "level", "sku_id", part, everyRow)
+		return tx.Each(ctx, "select sku_id, cast(sum(on_hand - reserved) as bigint) from "+from+" group by sku_id", args, func(sc db.Scanner) error {
 			var id int64
 			var n qty.Qty
 			err := sc.Scan(&id, &n)

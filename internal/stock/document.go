@@ -223,16 +223,16 @@ func (s *Service) refuseKits(ctx context.Context, tx *db.Tx, doc document, skus 
 // not committed yet would be missed.
 func expectedAt(ctx context.Context, tx *db.Tx, doc document, skus []int64) (map[int64]qty.Qty, error) {
 	out := map[int64]qty.Qty{}
-	list, args := db.In(4, skus)
-	err := tx.Each(ctx, `select sku_id, cast(sum(qty) as bigint) from move
-		where tenant_id = $1 and warehouse_id = $2 and at <= $3 and sku_id in `+list+` group by sku_id`,
-		append([]any{int64(tx.Tenant), doc.warehouse, clock.Micros(doc.asOf)}, args...), func(sc db.Scanner) error {
-			var id int64
-			var n qty.Qty
-			err := sc.Scan(&id, &n)
-			out[id] = n
-			return err
-		})
+	from, args := rowsOf(tx, "move", "sku_id", skus, everyRow)
+	args = append(args, doc.warehouse, clock.Micros(doc.asOf))
+	err := tx.Each(ctx, "select sku_id, cast(sum(qty) as bigint) from "+from+" and warehouse_id = $"+itoa(len(args)-1)+" and at <= $"+itoa(len(args))+
+		" group by sku_id", args, func(sc db.Scanner) error {
+		var id int64
+		var n qty.Qty
+		err := sc.Scan(&id, &n)
+		out[id] = n
+		return err
+	})
 	return out, err
 }
 

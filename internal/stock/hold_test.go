@@ -227,6 +227,45 @@ func TestReceiptFillsManyShortages(t *testing.T) {
 	})
 }
 
+func TestWarehousesInRankOrder(t *testing.T) {
+	t.Parallel()
+	dbtest.EachEngine(t, func(t *testing.T, d *db.DB) {
+		b := newBench(t, d, 3)
+		b.read(func(ctx context.Context, tx *db.Tx) error {
+			got, err := b.Warehouses(ctx, tx)
+			var want []stock.Warehouse
+			for i, code := range []string{"w1", "w2", "w3"} {
+				want = append(want, stock.Warehouse{ID: b.wh[i], Code: code, Name: "Warehouse", Rank: int64(i + 1)})
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("warehouses (-want +got)\n%s", diff)
+			}
+			return err
+		})
+	})
+}
+
+// Levels of many SKUs, some named twice, come once each with what can still be held.
+func TestLevels(t *testing.T) {
+	t.Parallel()
+	dbtest.EachEngine(t, func(t *testing.T, d *db.DB) {
+		b := newBench(t, d, 1)
+		b.post(stock.MoveReceipt, count(1, 5), count(2, 1))
+		b.hold(one(1, 1, 1, 2))
+		b.read(func(ctx context.Context, tx *db.Tx) error {
+			got, err := b.Levels(ctx, tx, []int64{2, 1, 1, 9})
+			if len(got) != 2 || len(got[1]) != 1 || got[1][0].Available() != qty.Pieces(3) || got[2][0].Available() != qty.One {
+				t.Errorf("levels %+v", got)
+			}
+			none, err2 := b.Available(ctx, tx, nil)
+			if len(none) != 0 {
+				t.Errorf("available of nothing: %v", none)
+			}
+			return errors.Join(err, err2)
+		})
+	})
+}
+
 func TestAddWarehouseFaults(t *testing.T) {
 	t.Parallel()
 	dbtest.EachEngine(t, func(t *testing.T, d *db.DB) {

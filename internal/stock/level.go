@@ -36,9 +36,8 @@ func (s *Service) lock(ctx context.Context, tx *db.Tx, skuIDs []int64) (*levelSe
 	ids := unique(skuIDs)
 	buf := make([]levelRow, 0, len(ids))
 	err := db.Chunk(ids, 512, func(part []int64) error {
-		in, args := inTenant(tx, part)
-		return tx.Each(ctx, `select sku_id, warehouse_id, on_hand, reserved, backorder from level
-			where tenant_id = $1 and sku_id in `+in+` order by sku_id, warehouse_id`+tx.ForUpdate(), args, func(sc db.Scanner) error {
+		from, args := rowsOf(tx, "level", "sku_id", part, " order by warehouse_id"+tx.ForUpdate())
+		return tx.Each(ctx, "select sku_id, warehouse_id, on_hand, reserved, backorder from "+from+" order by sku_id, warehouse_id", args, func(sc db.Scanner) error {
 			buf = append(buf, levelRow{exists: true})
 			l := &buf[len(buf)-1]
 			return sc.Scan(&l.SKUID, &l.WarehouseID, &l.OnHand, &l.Reserved, &l.Backorder)
@@ -159,48 +158,28 @@ func (set *levelSet) belowZero() error {
 
 // write stores every changed level and answers the SKUs that changed. The table's checks are the last wall.
 func (set *levelSet) write(ctx context.Context, tx *db.Tx) (changed []int64, err error) {
-	var updates []*levelRow
-	var inserts []any
+	const head = "insert into level (tenant_id, sku_id, warehouse_id, on_hand, reserved, backorder)"
+	// Levels that exist are locked and known, so their new values are written: found by primary key whatever the planner thinks.
+	const replace = "on conflict (tenant_id, sku_id, warehouse_id) do update set on_hand = excluded.on_hand, reserved = excluded.reserved"
+	const add = `on conflict (tenant_id, sku_id, warehouse_id) do update set
+		on_hand = level.on_hand + excluded.on_hand, reserved = level.reserved + excluded.reserved`
+	var updates, inserts []any
+	tenant := any(int64(tx.Tenant))
 	for _, r := range set.rows {
-		switch {
-		case r.onHand == 0 && r.reserved == 0:
+		if r.onHand == 0 && r.reserved == 0 {
 			continue
-		case r.exists:
-			updates = append(updates, r)
-		default:
-			inserts = append(inserts, int64(tx.Tenant), r.SKUID, r.WarehouseID, int64(r.onHand), int64(r.reserved), r.Backorder)
 		}
 		changed = append(changed, r.SKUID)
+		row := []any{tenant, r.SKUID, r.WarehouseID, int64(r.left()), int64(r.Reserved + r.reserved), r.Backorder}
+		if r.exists {
+			updates = append(updates, row...)
+		} else {
+			inserts = append(inserts, row...)
+		}
 	}
-	const head = "insert into level (tenant_id, sku_id, warehouse_id, on_hand, reserved, backorder)"
-	const tail = `on conflict (tenant_id, sku_id, warehouse_id) do update set
-		on_hand = level.on_hand + excluded.on_hand, reserved = level.reserved + excluded.reserved`
-	if _, err := tx.Insert(ctx, head, tail, 6, inserts); err != nil {
+	if _, err := tx.Insert(ctx, head, replace, 6, updates); err != nil {
 		return nil, err
 	}
-	err = db.Chunk(updates, 256, func(part []*levelRow) error { return addToLevels(ctx, tx, part) })
+	_, err = tx.Insert(ctx, head, add, 6, inserts)
 	return slices.Compact(changed), err
-}
-
-// addToLevels adds the changes to levels that exist, in one statement that finds each by its primary key. Padding repeats the
-// last row: an update from a list changes a row once however often the list names it.
-func addToLevels(ctx context.Context, tx *db.Tx, rows []*levelRow) error {
-	n := 1
-	for n < len(rows) {
-		n *= 2
-	}
-	args := make([]any, 0, 1+4*n)
-	for i := range n {
-		r := rows[min(i, len(rows)-1)]
-		args = append(args, r.SKUID, r.WarehouseID, int64(r.onHand), int64(r.reserved))
-	}
-	args = append(args, int64(tx.Tenant))
-	list := db.Values(n, 4, 1)
-	if tx.Engine() == db.Postgres {
-		list = "(cast($1 as bigint),cast($2 as bigint),cast($3 as bigint),cast($4 as bigint))" + list[len("($1,$2,$3,$4)"):]
-	}
-	_, err := tx.Exec(ctx, `with d (sku, warehouse, on_hand, reserved) as (values `+list+`)
-		update level set on_hand = level.on_hand + d.on_hand, reserved = level.reserved + d.reserved from d
-		where level.tenant_id = $`+itoa(len(args))+` and level.sku_id = d.sku and level.warehouse_id = d.warehouse`, args...)
-	return err
 }

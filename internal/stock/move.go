@@ -84,14 +84,13 @@ func unposted(ctx context.Context, tx *db.Tx, moves []Move) (fresh []Move, err e
 		for i, m := range part {
 			causes[i] = m.Cause
 		}
-		in, list := db.In(2, causes)
-		return tx.Each(ctx, "select cause, purpose from move where tenant_id = $1 and cause in "+in,
-			append([]any{int64(tx.Tenant)}, list...), func(sc db.Scanner) error {
-				var k key
-				err := sc.Scan(&k.cause, &k.purpose)
-				posted[k] = true
-				return err
-			})
+		from, args := rowsOf(tx, "move", "cause", causes, everyRow)
+		return tx.Each(ctx, "select cause, purpose from "+from, args, func(sc db.Scanner) error {
+			var k key
+			err := sc.Scan(&k.cause, &k.purpose)
+			posted[k] = true
+			return err
+		})
 	})
 	for _, m := range moves {
 		if k := (key{m.Cause, m.Purpose}); m.Qty != 0 && !posted[k] {

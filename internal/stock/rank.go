@@ -3,7 +3,6 @@ package stock
 import (
 	"context"
 	"slices"
-	"strconv"
 	"sync"
 
 	"github.com/lad-hub/lad/internal/platform/db"
@@ -42,18 +41,3 @@ func (w *warehouseRanks) of(ctx context.Context, tx *db.Tx, rows []*levelRow) (m
 	w.rank[tx.Tenant] = rank
 	return rank, nil
 }
-
-// unique is the ids in ascending order, each once.
-func unique(ids []int64) []int64 {
-	out := slices.Clone(ids)
-	slices.Sort(out)
-	return slices.Compact(out)
-}
-
-// inTenant is a list for `in` whose arguments follow the tenant, which is $1.
-func inTenant(tx *db.Tx, ids []int64) (string, []any) {
-	in, list := db.In(2, ids)
-	return in, append([]any{int64(tx.Tenant)}, list...)
-}
-
-func itoa(n int) string { return strconv.Itoa(n) }
