@@ -212,7 +212,7 @@ func (f *fanout) idle(ctx context.Context) ([]time.Duration, error) {
 			return nil, err
 		}
 		want := len(skus) * fanoutOther
-		ok := waitFor(ctx, settleWait, func() bool {
+		ok := waitFor(ctx, settleWait, 5*time.Millisecond, func() bool {
 			f.mu.Lock()
 			defer f.mu.Unlock()
 			return len(f.confirmed) >= want && len(f.requests) >= want
@@ -228,15 +228,7 @@ func (f *fanout) idle(ctx context.Context) ([]time.Duration, error) {
 
 // settle waits until every order is in and nothing is dirty, then counts offers that show another quantity than they should.
 func (f *fanout) settle(ctx context.Context) (lost int, err error) {
-	quiet := 0
-	waitFor(ctx, settleWait, func() bool {
-		if f.pending(ctx) == 0 {
-			quiet++
-		} else {
-			quiet = 0
-		}
-		return quiet > 20
-	})
+	waitFor(ctx, settleWait, 100*time.Millisecond, func() bool { return f.pending(ctx) == 0 })
 	for _, shop := range f.others {
 		shown := map[string]int64{}
 		for _, o := range shop.Offers() {
@@ -294,9 +286,9 @@ func (f *fanout) close() {
 	}
 }
 
-// waitFor asks until it is so, at most for the time given.
-func waitFor(ctx context.Context, most time.Duration, ok func() bool) bool {
-	tick := time.NewTicker(5 * time.Millisecond)
+// waitFor asks every so often until it is so, at most for the time given.
+func waitFor(ctx context.Context, most, every time.Duration, ok func() bool) bool {
+	tick := time.NewTicker(every)
 	defer tick.Stop()
 	for began := time.Now(); time.Since(began) < most; {
 		if ok() {

@@ -16,6 +16,7 @@ import (
 // driftTries of that a person is asked.
 const (
 	confirmEvery  = 5 * time.Second
+	confirmPause  = 250 * time.Millisecond // between two read-backs, so that a busy channel is read in batches
 	confirmWithin = 60 * time.Second
 	driftTries    = 3
 )
@@ -24,6 +25,7 @@ const (
 type confirmLane struct {
 	*Account
 	source connector.OfferSource
+	last   time.Time           // of the last read-back
 	asked  map[int64]time.Time // listing → when it was last read, so that a slow channel is not asked in a circle
 }
 
@@ -36,7 +38,11 @@ type sentRow struct {
 
 // Run reads one batch back, when a request can be spared.
 func (l *confirmLane) Run(ctx context.Context) (reconcile.Step, error) {
-	if at := l.Limit.Ready(l.Now()); at.After(l.Now()) {
+	now := l.Now()
+	if at := l.Limit.Ready(now); at.After(now) {
+		return reconcile.Step{At: at}, nil
+	}
+	if at := l.last.Add(confirmPause); at.After(now) {
 		return reconcile.Step{At: at}, nil
 	}
 	batch := l.Info.Limits.ReadBatch
@@ -47,6 +53,7 @@ func (l *confirmLane) Run(ctx context.Context) (reconcile.Step, error) {
 	if err != nil || len(rows) == 0 {
 		return reconcile.Step{At: next}, err
 	}
+	l.last = now
 	ids := make([]string, len(rows))
 	for i, r := range rows {
 		ids[i] = r.offer
