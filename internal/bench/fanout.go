@@ -45,7 +45,7 @@ const (
 	fanoutOther = 5
 	idleOrders  = 60
 	fanoutUnits = 1_000_000
-	noLimit     = 10_000_000 // requests per second × 1000
+	noLimit     = 1000 // requests per second: the most that may be agreed on
 	settleWait  = 60 * time.Second
 )
 

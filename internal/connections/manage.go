@@ -233,17 +233,6 @@ func (s *Service) SetPolicy(ctx context.Context, a access.Actor, id int64, p Pol
 	})
 }
 
-// SetRate changes how many requests a second (× 1000) the channel is sent; 0 goes back to the driver's own limit.
-func (s *Service) SetRate(ctx context.Context, a access.Actor, id, milli int64) error {
-	if milli < 0 {
-		return errs.New(errs.Invalid, "error.connection.rate")
-	}
-	return s.change(ctx, a, id, "connection.rate", map[string]any{"milli": milli}, func(tx *db.Tx, _ Connection) error {
-		_, err := tx.Exec(ctx, "update connection set rate_milli = $3, version = version + 1 where tenant_id = $1 and id = $2", int64(tx.Tenant), id, milli)
-		return err
-	})
-}
-
 // SyncNow polls orders, reads the offers and pushes what waits without waiting for the usual moment.
 func (s *Service) SyncNow(ctx context.Context, a access.Actor, id int64) error {
 	if err := a.Must(access.ConnectionsWrite); err != nil {
