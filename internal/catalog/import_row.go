@@ -124,6 +124,9 @@ func identifier(f Field, text string, limit int) []Note {
 	if sheet.Scientific(text) {
 		return []Note{fault(f, "import.fault.scientific", "value", text)}
 	}
+	if partEnd.MatchString(text) {
+		return []Note{fault(f, "error.catalog.code_parts")}
+	}
 	return limited(f, text, limit)
 }
 

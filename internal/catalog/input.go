@@ -167,9 +167,11 @@ func (in KitParts) Validate() error {
 	return c.Err()
 }
 
+// checkCode also refuses a code that reads as a list of parts: a kit with it could not be written into a table.
 func checkCode(c *errs.Check, field, code string) {
 	c.That(code != "", field, "error.catalog.no_code")
 	c.That(fits(code, maxCode), field, "error.catalog.too_long")
+	c.That(!partEnd.MatchString(code), field, "error.catalog.code_parts")
 }
 
 func checkName(c *errs.Check, field, name string) {

@@ -95,6 +95,7 @@ var (
 
 // parseParts reads "CODE×2 + CODE2×1". Without a quantity it is one; codes that contain a plus need one.
 func parseParts(s string) ([]namedPart, error) {
+	s = sheet.Clean(s)
 	var texts []string
 	if ends := partEnd.FindAllStringSubmatchIndex(s, -1); len(ends) > 0 {
 		from := 0

@@ -20,16 +20,21 @@ const (
 	maxPage     = 500
 	// maxQuery bounds the words of one search.
 	maxQuery = 8
-	// rareWord is how many SKUs a word may have for the search to start from the word. Above it so many SKUs match that
-	// walking in order of codes finds a page sooner.
-	rareWord = 2500
+	// rareWord is how many SKUs a word may have for a search to start from the word at once.
+	rareWord = 1000
+	// commonWord bounds the counting of a word's SKUs.
+	commonWord = 10_000
+	// glance is how many SKUs in order of codes are looked through for common words before starting from the rarest of them:
+	// words that every tenth SKU has fill a page soon, unless they stand together in the order of codes.
+	glance = 5000
 )
 
 // Filter chooses live SKUs for the list.
 type Filter struct {
 	// Kind is empty for all.
 	Kind Kind
-	// Text finds SKUs whose code begins with it, whose barcode it is, or that have a word beginning with each of its words.
+	// Text finds SKUs whose code begins with it, whose barcode it is, or that have a word beginning with each of its words. A
+	// word with a digit with which more than a page of codes begin finds those only: a code is being typed.
 	Text string
 	// After is the Next of the page before; empty for the first.
 	After string
@@ -127,24 +132,31 @@ func find(ctx context.Context, tx *db.Tx, f Filter, at cursor) ([]SKU, error) {
 	if err != nil {
 		return nil, err
 	}
-	byBarcode, err := selectSKUs(ctx, tx, f, at, query{args: []any{text},
-		where: " and s.id in (select b.sku_id from barcode b where b.tenant_id = $1 and b.code = $?)"})
+	if typed, err := typingCode(ctx, tx, f, text, from, to); err != nil || typed {
+		return all, err
+	}
+	byBarcode, err := selectSKUs(ctx, tx, f, at, query{from: "(select b.sku_id from barcode b where b.tenant_id = $1 and b.code = $?) w cross join ",
+		where: " and s.id = w.sku_id", args: []any{text}})
 	if err != nil {
 		return nil, err
 	}
-	all = append(all, byBarcode...)
-	if words := wordsOf(text); len(words) > 0 {
-		q, err := wordQuery(ctx, tx, words[:min(len(words), maxQuery)])
-		if err != nil {
-			return nil, err
-		}
-		byWord, err := selectSKUs(ctx, tx, f, at, q)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, byWord...)
+	byWord, err := findWords(ctx, tx, f, at, wordsOf(text))
+	if err != nil {
+		return nil, err
 	}
-	return firstOf(all, f.Limit+1), nil
+	return firstOf(slices.Concat(all, byBarcode, byWord), f.Limit+1), nil
+}
+
+// typingCode says that somebody is typing a code: one word with a digit in it, with which more than a page of codes begin.
+// Then nothing else is looked for; codes that are numbered make their numbers the commonest words of all.
+func typingCode(ctx context.Context, tx *db.Tx, f Filter, text, from, to string) (bool, error) {
+	if strings.Contains(text, " ") || !strings.ContainsAny(text, "0123456789") {
+		return false, nil
+	}
+	n := 0
+	err := tx.QueryRow(ctx, `select count(*) from (select 1 from sku s where s.tenant_id = $1 and s.deleted_at = 0 and s.code_folded >= $2
+		and s.code_folded < $3 limit $4) c`, int64(tx.Tenant), from, to, f.Limit+1).Scan(&n)
+	return n > f.Limit, err
 }
 
 // firstOf sorts as the list does, takes repeats away and keeps the first n.
@@ -163,10 +175,11 @@ func firstOf(skus []SKU, n int) []SKU {
 	return skus[:min(len(skus), n)]
 }
 
-// query is a condition on SKUs with its arguments, written "$?" in their order.
+// query is a source of SKUs and a condition on them, with the arguments written "$?" in their order. A source before "cross
+// join" is where both engines start.
 type query struct {
-	where string
-	args  []any
+	from, where string
+	args        []any
 }
 
 func (q *query) add(where string, args ...any) {
@@ -174,60 +187,112 @@ func (q *query) add(where string, args ...any) {
 	q.args = append(q.args, args...)
 }
 
-func selectSKUs(ctx context.Context, tx *db.Tx, f Filter, at cursor, q query) ([]SKU, error) {
+// number gives the arguments their numbers from 2 on; 1 is the tenant.
+func number(text string) string {
+	var b strings.Builder
+	for i, part := range strings.Split(text, "$?") {
+		if i > 0 {
+			b.WriteString("$" + strconv.Itoa(i+1))
+		}
+		b.WriteString(part)
+	}
+	return b.String()
+}
+
+// after limits a query to what the filter and the place in the list allow, in order.
+func (q *query) after(f Filter, at cursor, limit int) {
 	if f.Kind != "" {
 		q.add(" and s.kind = $?", string(f.Kind))
 	}
 	if at != (cursor{}) {
 		q.add(" and (s.code_folded, s.id) > ($?, $?)", at.folded, at.id)
 	}
-	q.add(" order by s.code_folded, s.id limit $?", f.Limit+1)
-	text, n := "", 1
-	for part := range strings.SplitSeq(q.where, "$?") {
-		if n > 1 {
-			text += "$" + strconv.Itoa(n)
-		}
-		text += part
-		n++
-	}
+	q.add(" order by s.code_folded, s.id limit $?", limit)
+}
+
+func selectSKUs(ctx context.Context, tx *db.Tx, f Filter, at cursor, q query) ([]SKU, error) {
+	q.after(f, at, f.Limit+1)
+	return runQuery(ctx, tx, "select "+skuColumns+" from "+q.from+"sku s where s.tenant_id = $1 and s.deleted_at = 0"+q.where, q.args)
+}
+
+func runQuery(ctx context.Context, tx *db.Tx, text string, args []any) ([]SKU, error) {
 	var out []SKU
-	err := tx.Each(ctx, "select "+skuColumns+" from sku s where s.tenant_id = $1 and s.deleted_at = 0"+text,
-		append([]any{int64(tx.Tenant)}, q.args...), func(r db.Scanner) error {
-			s, err := scanSKU(r)
-			out = append(out, s)
-			return err
-		})
+	err := tx.Each(ctx, number(text), append([]any{int64(tx.Tenant)}, args...), func(r db.Scanner) error {
+		s, err := scanSKU(r)
+		out = append(out, s)
+		return err
+	})
 	return out, err
 }
 
-// wordQuery asks for SKUs that have all words. A rare word is where the search starts; when all are common, SKUs are taken
-// in order and each is looked up in the index of words, the rarest word first.
-func wordQuery(ctx context.Context, tx *db.Tx, words []string) (query, error) {
-	type counted struct {
-		from, to string
-		n        int
-	}
-	list := make([]counted, len(words))
+// wordRange is the beginning of a word as a range in the index, with the number of SKUs that have it, counted up to
+// commonWord.
+type wordRange struct {
+	from, to string
+	n        int
+}
+
+// countWords finds how common the words are, the rarest first.
+func countWords(ctx context.Context, tx *db.Tx, words []string) ([]wordRange, error) {
+	list := make([]wordRange, len(words))
 	for i, w := range words {
-		c := counted{}
-		c.from, c.to = search.PrefixRange(w)
+		r := &list[i]
+		r.from, r.to = search.PrefixRange(w)
 		err := tx.QueryRow(ctx, `select count(*) from (select 1 from sku_word where tenant_id = $1 and word >= $2 and word < $3 limit $4) w`,
-			int64(tx.Tenant), c.from, c.to, 4*rareWord).Scan(&c.n)
+			int64(tx.Tenant), r.from, r.to, commonWord).Scan(&r.n)
 		if err != nil {
-			return query{}, err
+			return nil, err
 		}
-		list[i] = c
 	}
-	slices.SortStableFunc(list, func(a, b counted) int { return a.n - b.n })
+	slices.SortStableFunc(list, func(a, b wordRange) int { return a.n - b.n })
+	return list, nil
+}
+
+// findWords finds SKUs that have all the words, each by its beginning.
+func findWords(ctx context.Context, tx *db.Tx, f Filter, at cursor, words []string) ([]SKU, error) {
+	if len(words) == 0 {
+		return nil, nil
+	}
+	list, err := countWords(ctx, tx, words[:min(len(words), maxQuery)])
+	if err != nil || list[0].n == 0 {
+		return nil, err
+	}
+	if list[0].n > rareWord {
+		skus, err := glanceWords(ctx, tx, f, at, list)
+		if err != nil || len(skus) > f.Limit {
+			return skus, err
+		}
+	}
 	var q query
-	if list[0].n <= rareWord {
-		q.add(" and s.id in (select w.sku_id from sku_word w where w.tenant_id = $1 and w.word >= $? and w.word < $?)", list[0].from, list[0].to)
-		list = list[1:]
+	q.from = "(select distinct w.sku_id from sku_word w where w.tenant_id = $1 and w.word >= $? and w.word < $?"
+	q.args = []any{list[0].from, list[0].to}
+	for _, r := range list[1:] {
+		q.from += haveWord("w.sku_id")
+		q.args = append(q.args, r.from, r.to)
 	}
-	for _, c := range list {
-		q.add(" and exists (select 1 from sku_word w where w.tenant_id = $1 and w.sku_id = s.id and w.word >= $? and w.word < $?)", c.from, c.to)
+	q.from += ") w cross join "
+	q.add(" and s.id = w.sku_id")
+	return selectSKUs(ctx, tx, f, at, q)
+}
+
+// glanceWords looks for common words among the next SKUs in order, reading nothing but indexes until it has found some. What
+// it finds is the page only when it is full.
+func glanceWords(ctx context.Context, tx *db.Tx, f Filter, at cursor, list []wordRange) ([]SKU, error) {
+	var q query
+	q.after(f, at, glance)
+	text := "select " + skuColumns + ` from (select g.id from (select s.id, s.code_folded from sku s
+		where s.tenant_id = $1 and s.deleted_at = 0` + q.where + ") g where true"
+	for _, r := range list {
+		text += haveWord("g.id")
+		q.args = append(q.args, r.from, r.to)
 	}
-	return q, nil
+	text += " order by g.code_folded, g.id limit $?) w cross join sku s where s.tenant_id = $1 and s.id = w.id order by s.code_folded, s.id"
+	return runQuery(ctx, tx, text, append(q.args, f.Limit+1))
+}
+
+// haveWord is the condition that a SKU has a word in a range.
+func haveWord(id string) string {
+	return " and exists (select 1 from sku_word x where x.tenant_id = $1 and x.sku_id = " + id + " and x.word >= $? and x.word < $?)"
 }
 
 // GetSKU reads all that the page of a SKU shows. A deleted SKU is read too, with DeletedAt set: history links to it.
