@@ -158,6 +158,10 @@ func (l *orderListings) ConnectionIDs(ctx context.Context, tx *db.Tx) ([]int64, 
 	return l.connections.ConnectionIDs(ctx, tx)
 }
 
+func (l *orderListings) StatusWanted(ctx context.Context, tx *db.Tx, connectionID int64) error {
+	return l.connections.StatusWanted(ctx, tx, connectionID)
+}
+
 // orderCustomers is the customer base as orders see it.
 type orderCustomers struct{ *customers.Service }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/lad-hub/lad/connector"
 	"github.com/lad-hub/lad/internal/platform/db"
 	"github.com/lad-hub/lad/internal/platform/errs"
+	"github.com/lad-hub/lad/internal/platform/lease"
 	"github.com/lad-hub/lad/internal/platform/reconcile"
 )
 
@@ -23,6 +24,7 @@ type Account struct {
 	svc  *Service
 	log  *slog.Logger
 	loop *reconcile.Loop
+	held lease.Lease // empty where there is one process
 	hurt hurt
 }
 
@@ -80,9 +82,17 @@ func (a *Account) Read(ctx context.Context, f func(*db.Tx) error) error {
 	return a.svc.db.Read(ctx, a.Tenant, f)
 }
 
-// Write runs f in a writing transaction of the account's tenant.
+// Write runs f in a writing transaction of the account's tenant. A process that has lost the account's lease meanwhile writes
+// nothing: lease.ErrLost.
 func (a *Account) Write(ctx context.Context, f func(*db.Tx) error) error {
-	return a.svc.db.Write(ctx, a.Tenant, f)
+	return a.svc.db.Write(ctx, a.Tenant, func(tx *db.Tx) error {
+		if a.held.Fence > 0 {
+			if err := lease.CheckIn(ctx, tx, a.held.Name, a.held.Fence); err != nil {
+				return err
+			}
+		}
+		return f(tx)
+	})
 }
 
 // Backoff is the pause before try n (from 0) of one item: doubling from a second to an hour.

@@ -11,6 +11,7 @@ import (
 	"github.com/lad-hub/lad/internal/platform/db"
 	"github.com/lad-hub/lad/internal/platform/errs"
 	"github.com/lad-hub/lad/internal/platform/journal"
+	"github.com/lad-hub/lad/internal/platform/lease"
 	"github.com/lad-hub/lad/internal/platform/reconcile"
 )
 
@@ -44,6 +45,8 @@ type runners struct {
 	running map[activeConnection]*runner
 	wg      sync.WaitGroup
 	waves   waves
+	leases  *lease.Leases
+	owner   string
 }
 
 type runner struct {
@@ -55,7 +58,7 @@ type runner struct {
 }
 
 func newRunners(s *Service) *runners {
-	return &runners{svc: s, running: map[activeConnection]*runner{}}
+	return &runners{svc: s, running: map[activeConnection]*runner{}, leases: lease.New(s.db), owner: newOwner()}
 }
 
 // Start begins the work on every active connection of every tenant; Stop ends it.
@@ -67,7 +70,11 @@ func (s *Service) Start(ctx context.Context) error {
 	r := s.runners
 	r.mu.Lock()
 	r.ctx, r.cancel = context.WithCancel(context.WithoutCancel(ctx))
+	running := r.ctx
 	r.mu.Unlock()
+	if s.db.Engine() == db.Postgres {
+		r.wg.Go(func() { r.watch(running) })
+	}
 	for _, a := range list {
 		r.restart(a.tenant, a.id)
 	}
@@ -113,6 +120,11 @@ func (r *runners) restart(t db.Tenant, id int64) {
 
 // run opens the account and works until ctx ends.
 func (r *runners) run(ctx context.Context, key activeConnection, run *runner) {
+	held, release, ok := r.hold(ctx, key, run.cancel)
+	if !ok {
+		return
+	}
+	defer release()
 	a, err := r.svc.open(ctx, key.tenant, key.id)
 	if err != nil {
 		if ctx.Err() == nil {
@@ -124,6 +136,7 @@ func (r *runners) run(ctx context.Context, key activeConnection, run *runner) {
 	if a.Conn.State != Active {
 		return
 	}
+	a.held = held
 	pull, offers := r.svc.lanes(a)
 	r.mu.Lock()
 	run.account, run.pull, run.offers = a, pull, offers

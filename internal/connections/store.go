@@ -60,13 +60,19 @@ type activeConnection struct {
 	id     int64
 }
 
+// versioned is an active connection with the version of its settings.
+type versioned struct {
+	activeConnection
+	version int64
+}
+
 // activeEverywhere lists the active connections of all tenants, for the runners.
-func (s *Service) activeEverywhere(ctx context.Context) ([]activeConnection, error) {
-	var out []activeConnection
+func (s *Service) activeEverywhere(ctx context.Context) ([]versioned, error) {
+	var out []versioned
 	err := s.db.Read(ctx, db.System, func(tx *db.Tx) error {
-		return tx.Each(ctx, "select tenant_id, id from connection where state = 'active' order by tenant_id, id", nil, func(sc db.Scanner) error {
-			var a activeConnection
-			err := sc.Scan(&a.tenant, &a.id)
+		return tx.Each(ctx, "select tenant_id, id, version from connection where state = 'active' order by tenant_id, id", nil, func(sc db.Scanner) error {
+			var a versioned
+			err := sc.Scan(&a.tenant, &a.id, &a.version)
 			out = append(out, a)
 			return err
 		})

@@ -2,6 +2,7 @@ package connections
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/lad-hub/lad/internal/platform/db"
 )
@@ -36,9 +37,12 @@ func (s *Service) StockWanted(ctx context.Context, tx *db.Tx, skuIDs, zero []int
 	if err != nil {
 		return err
 	}
+	if len(skuIDs)+len(zero) == 0 {
+		return nil
+	}
 	tenant := tx.Tenant
 	tx.AfterCommit(func() { s.runners.wakeStock(tenant) })
-	return nil
+	return tx.Notify(ctx, fmt.Sprintf("%s %d", stockHint, int64(tenant)))
 }
 
 // wantAll makes every listing of a connection dirty. With resend the channel is told even what it was told before.

@@ -19,7 +19,7 @@ func (s *Service) apply(ctx context.Context, batch []*prepared) error {
 	tenant := batch[0].in.Actor.Tenant
 	return s.db.Write(ctx, tenant, func(tx *db.Tx) error {
 		for _, p := range batch {
-			p.err, p.result = nil, Result{}
+			p.reset()
 		}
 		fresh, err := s.sortOut(ctx, tx, batch)
 		if err != nil {
@@ -28,9 +28,15 @@ func (s *Service) apply(ctx context.Context, batch []*prepared) error {
 		if err := s.insertAll(ctx, tx, fresh); err != nil {
 			return err
 		}
-		ids := make([]int64, len(batch))
-		for i, p := range batch {
-			ids[i] = p.result.OrderID
+		ids := make([]int64, 0, len(batch))
+		for _, p := range batch {
+			if p.twin != nil {
+				p.result = p.twin.result
+				p.result.Created = false
+			}
+			if p.result.OrderID != 0 {
+				ids = append(ids, p.result.OrderID)
+			}
 		}
 		tx.AfterCommit(func() { s.Changed(tenant, ids) })
 		return nil
@@ -77,7 +83,7 @@ func (s *Service) repeat(ctx context.Context, tx *db.Tx, p *prepared, digest str
 		return nil
 	}
 	if twin != nil {
-		p.result = Result{OrderID: twin.id, Number: twin.in.Order.Number, Stage: twin.in.Order.Stage}
+		p.twin = twin
 		return nil
 	}
 	o, err := byExternal(ctx, tx, p.in.ConnectionID, p.in.Order.ExternalID)
@@ -154,13 +160,15 @@ func (s *Service) holdAll(ctx context.Context, tx *db.Tx, fresh []*prepared) err
 	var lines []*Line
 	var of []*prepared
 	for _, p := range fresh {
-		dead := p.in.Order.Stage == connector.StageCancelled || p.in.Order.Stage == connector.StageReturned
+		if dead(p.in.Order.Stage) {
+			continue
+		}
 		for i := range p.lines {
 			l := &p.lines[i]
 			if l.SKUID == 0 && !l.Removed {
 				p.result.Unlinked = append(p.result.Unlinked, l.No)
 			}
-			if l.SKUID == 0 || l.Removed || l.StockRight || dead {
+			if l.SKUID == 0 || l.Removed || l.service {
 				continue
 			}
 			demands = append(demands, Demand{OrderID: p.id, LineNo: l.No, SKUID: l.SKUID, Qty: l.Qty})
@@ -174,7 +182,7 @@ func (s *Service) holdAll(ctx context.Context, tx *db.Tx, fresh []*prepared) err
 	for i, o := range outcomes {
 		lines[i].Available = o.Before
 		lines[i].StockRight = o.Short == 0
-		if o.Short > 0 {
+		if o.Short > 0 && !gone(of[i].in.Order.Stage) { // what has left already lacks nothing any more
 			of[i].result.Short = append(of[i].result.Short, ShortLine{LineNo: lines[i].No, SKU: lines[i].SKUCode, Short: o.Short})
 		}
 	}
@@ -184,7 +192,7 @@ func (s *Service) holdAll(ctx context.Context, tx *db.Tx, fresh []*prepared) err
 // shipArrived books the goods of orders that a channel reports as already sent (first connection to a running shop).
 func (s *Service) shipArrived(ctx context.Context, tx *db.Tx, fresh []*prepared) error {
 	for _, p := range fresh {
-		if p.in.Order.Stage == connector.StageShipped || p.in.Order.Stage == connector.StageCompleted {
+		if gone(p.in.Order.Stage) {
 			if err := s.Stock.Ship(ctx, tx, p.id, p.in.Actor.String()); err != nil {
 				return err
 			}
@@ -209,18 +217,21 @@ func (s *Service) raiseTasks(ctx context.Context, tx *db.Tx, fresh []*prepared) 
 	return s.Tasks.Raise(ctx, tx, tasks)
 }
 
+// acceptance is what the journal keeps of an intake's answer.
+type acceptance struct {
+	Number      string      `json:"number"`
+	Stage       Stage       `json:"stage"`
+	Source      string      `json:"source"`
+	Total       string      `json:"total"`
+	Lines       int         `json:"lines"`
+	Short       []ShortLine `json:"short,omitempty"`
+	Unlinked    []int64     `json:"unlinked,omitempty"`
+	DuplicateOf int64       `json:"duplicate_of,omitempty"`
+}
+
 func (p *prepared) accepted() journal.Record {
-	type acceptance struct {
-		Number      string      `json:"number"`
-		Source      string      `json:"source"`
-		Total       string      `json:"total"`
-		Lines       int         `json:"lines"`
-		Short       []ShortLine `json:"short,omitempty"`
-		Unlinked    []int64     `json:"unlinked,omitempty"`
-		DuplicateOf int64       `json:"duplicate_of,omitempty"`
-	}
 	return journal.Record{Actor: p.in.Actor.String(), Kind: "order.accepted", Subject: "order", SubjectID: p.id, Payload: acceptance{
-		Number: p.in.Order.Number, Source: p.in.Source, Total: p.in.Order.Total.String(), Lines: len(p.lines),
+		Number: p.in.Order.Number, Stage: p.in.Order.Stage, Source: p.in.Source, Total: p.in.Order.Total.String(), Lines: len(p.lines),
 		Short: p.result.Short, Unlinked: p.result.Unlinked, DuplicateOf: p.result.DuplicateOf}}
 }
 
@@ -238,6 +249,7 @@ func insertOrders(ctx context.Context, tx *db.Tx, fresh []*prepared, customers [
 			return err
 		}
 		placed, cancelled := clock.Micros(o.CreatedAt), int64(0)
+		changed := min(clock.Micros(o.ChangedAt), now) // a channel's clock that runs ahead must not make later pictures look old
 		if placed == 0 {
 			placed = now
 		}
@@ -245,7 +257,7 @@ func insertOrders(ctx context.Context, tx *db.Tx, fresh []*prepared, customers [
 			cancelled = now
 		}
 		args = append(args, int64(tx.Tenant), p.id, p.in.ConnectionID, o.ExternalID, o.Number, p.in.Source, string(o.Stage), o.Status, customers[i], o.Buyer.Name, o.Buyer.Phone,
-			placed, clock.Micros(o.ChangedAt), now, now, dueAt(o.Stage, tx.Now()), string(o.Total.Currency), o.Total.Minor, o.DeliveryCost.Minor, o.Commission.Minor, string(o.Payment.State), o.Payment.Method,
+			placed, changed, now, now, dueAt(o.Stage, tx.Now()), string(o.Total.Currency), o.Total.Minor, o.DeliveryCost.Minor, o.Commission.Minor, string(o.Payment.State), o.Payment.Method,
 			o.Payment.OnPickup, string(destination), o.Delivery.Tracking, o.Delivery.Service, o.Comment, len(p.result.Short) > 0, len(p.result.Unlinked) > 0, p.result.DuplicateOf, o.CancelReason, o.CancelBy, cancelled,
 			p.fingerprint, int64(p.itemCount), summary(p.lines))
 		p.result.OrderID, p.result.Number, p.result.Stage, p.result.Created = p.id, o.Number, o.Stage, true

@@ -28,7 +28,7 @@ func (s *Service) suspectDuplicates(ctx context.Context, tx *db.Tx, fresh []*pre
 	// The customers lead the join, so that each costs one look at the end of its own list of orders.
 	_, args := db.In(1, known)
 	err = tx.Each(ctx, `with c (customer) as (values `+tx.Numbers(len(args), 1, 4)+`) select o.id, o.fingerprint from c cross join orders o
-		where o.tenant_id = $1 and o.customer_id = c.customer and o.id > $2 and o.accepted_at > $3 and o.fingerprint <> ''`,
+		where o.tenant_id = $1 and o.customer_id = c.customer and o.id > $2 and o.accepted_at > $3 and o.fingerprint <> '' and o.stage <> 'cancelled'`,
 		append([]any{int64(tx.Tenant), since, tx.NowMicros() - duplicateWithin.Microseconds()}, args...), func(sc db.Scanner) error {
 			var id int64
 			var print string

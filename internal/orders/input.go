@@ -56,7 +56,7 @@ func (in *Intake) Validate() error {
 	var c errs.Check
 	o := &in.Order
 	c.That(in.Source != "", "source", "error.order.source")
-	c.That(o.ExternalID != "" && len(o.ExternalID) <= maxID, "external_id", "error.order.external_id")
+	c.That(o.ExternalID != "" && cut(o.ExternalID, maxID) == o.ExternalID, "external_id", "error.order.external_id")
 	c.That(len(o.Lines) > 0, "lines", "error.order.no_lines")
 	c.That(len(o.Lines) <= maxLines, "lines", "error.order.too_many_lines", "max", maxLines)
 	cur := o.Total.Currency
@@ -80,7 +80,7 @@ func (in *Intake) tidy() error {
 	for _, s := range []*string{&o.Comment, &o.CancelReason, &o.Delivery.Address, &o.Delivery.Title} {
 		*s = cut(*s, maxText)
 	}
-	for _, s := range []*string{&o.Number, &o.Buyer.Name, &o.Buyer.Phone, &o.Buyer.Email, &o.Status, &o.Delivery.City, &o.Delivery.Tracking, &o.Payment.Method} {
+	for _, s := range []*string{&o.Number, &o.Source, &o.CancelBy, &o.Delivery.Service, &o.Buyer.ExternalID, &o.Buyer.Name, &o.Buyer.Phone, &o.Buyer.Email, &o.Status, &o.Delivery.City, &o.Delivery.Tracking, &o.Payment.Method} {
 		*s = cut(*s, maxName)
 	}
 	if o.Number == "" {
@@ -95,7 +95,7 @@ func (in *Intake) tidy() error {
 	sum := money.New(0, o.Total.Currency)
 	for i := range o.Lines {
 		l := &o.Lines[i]
-		l.Title, l.OfferID, l.SKU = cut(l.Title, maxName), cut(l.OfferID, maxID), cut(l.SKU, maxID)
+		l.Title, l.OfferID, l.SKU, l.ExternalID = cut(l.Title, maxName), cut(l.OfferID, maxID), cut(l.SKU, maxID), cut(l.ExternalID, maxID)
 		var err error
 		if l.Total == (money.Money{}) && !l.Gift {
 			if l.Total, err = l.Price.MulDiv(int64(l.Quantity), int64(qty.One)); err != nil {

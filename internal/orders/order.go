@@ -49,6 +49,12 @@ func Final(s Stage) bool {
 	return s == connector.StageCompleted || s == connector.StageCancelled || s == connector.StageReturned
 }
 
+// dead says that an order in the stage takes no goods.
+func dead(s Stage) bool { return s == connector.StageCancelled || s == connector.StageReturned }
+
+// gone says that the goods of an order in the stage have left.
+func gone(s Stage) bool { return s == connector.StageShipped || s == connector.StageCompleted }
+
 func checkStep(from, to Stage) error {
 	if slices.Contains(allowed[from], to) {
 		return nil
@@ -122,6 +128,8 @@ type Line struct {
 	StockRight bool
 	Gift       bool
 	Removed    bool
+
+	service bool // the SKU holds no stock; known only when the line was just linked
 }
 
 // Destination is where an order goes, stored as one document.

@@ -17,13 +17,20 @@ import (
 type prepared struct {
 	in          Intake
 	id          int64
+	resolved    []Line // as they were found; lines is the copy that one attempt of the transaction works on
 	lines       []Line
 	contact     Contact
 	fingerprint string
 	itemCount   qty.Qty
 	result      Result
 	err         error
+	twin        *prepared // the same intake earlier in the batch: this one gets its answer
 	reply       chan *prepared
+}
+
+// reset forgets what an attempt of the transaction left behind: the closure may run twice.
+func (p *prepared) reset() {
+	p.lines, p.result, p.err, p.twin = slices.Clone(p.resolved), Result{}, nil, nil
 }
 
 // prepare resolves the lines of a whole batch with a few reads and takes the orders' ids. It runs beside the writer.
@@ -95,7 +102,7 @@ func (s *Service) resolve(ctx context.Context, tx *db.Tx, batch []*prepared) err
 		return err
 	}
 	for _, p := range batch {
-		p.lines = make([]Line, len(p.in.Order.Lines))
+		p.resolved = make([]Line, len(p.in.Order.Lines))
 		for i, l := range p.in.Order.Lines {
 			link, listed := links[p.in.ConnectionID][l.OfferID]
 			sku := byID[link.SKUID]
@@ -105,9 +112,9 @@ func (s *Service) resolve(ctx context.Context, tx *db.Tx, batch []*prepared) err
 			if l.Removed && l.Quantity <= 0 {
 				l.Quantity = qty.One // a removed line keeps its place; how many it once was is not known
 			}
-			p.lines[i] = Line{No: int64(i + 1), ExternalID: l.ExternalID, OfferID: l.OfferID, ListingID: link.ListingID, SKUCode: l.SKU,
+			p.resolved[i] = Line{No: int64(i + 1), ExternalID: l.ExternalID, OfferID: l.OfferID, ListingID: link.ListingID, SKUCode: l.SKU,
 				Title: l.Title, Qty: l.Quantity, Price: l.Price, Total: l.Total, Gift: l.Gift, Removed: l.Removed}
-			p.lines[i].linkTo(sku)
+			p.resolved[i].linkTo(sku)
 		}
 	}
 	return nil
@@ -123,18 +130,26 @@ func (l *Line) linkTo(sku SKU) {
 		l.Title = sku.Name
 	}
 	l.PriceRight = l.Price == sku.Price || l.Gift
+	l.service = sku.Service
 	l.StockRight = sku.Service
 }
 
 // finish derives what the lines determine.
 func (p *prepared) finish() {
-	parts := make([]string, 0, len(p.lines))
-	for _, l := range p.lines {
+	parts := make([]string, 0, len(p.resolved))
+	for _, l := range p.resolved {
 		if l.Removed {
 			continue
 		}
 		p.itemCount += l.Qty
-		parts = append(parts, l.SKUCode+"\x00"+l.OfferID+"\x00"+l.Qty.String())
+		what := "sku " + strconv.FormatInt(l.SKUID, 10) // the same goods have other offer ids on another channel
+		if l.SKUID == 0 {
+			what = l.SKUCode + "\x00" + l.OfferID
+		}
+		parts = append(parts, what+"\x00"+l.Qty.String())
+	}
+	if dead(p.in.Order.Stage) {
+		return // cancelled and ordered again is not a duplicate
 	}
 	who := p.contact.Phone
 	if who == "" {

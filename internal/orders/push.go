@@ -17,9 +17,12 @@ func (s *Service) wantPush(ctx context.Context, tx *db.Tx, o Order) error {
 		on conflict (tenant_id, order_id) do update set want_gen = order_push.want_gen + 1, state = 'queued', not_before = 0, tries = 0, error = '',
 		wanted_at = case when order_push.want_gen > order_push.done_gen then order_push.wanted_at else excluded.wanted_at end`,
 		int64(tx.Tenant), o.ID, o.ConnectionID, tx.NowMicros())
+	if err != nil {
+		return err
+	}
 	tenant, connection := tx.Tenant, o.ConnectionID
 	tx.AfterCommit(func() { s.PushWanted(tenant, connection) })
-	return err
+	return s.Listings.StatusWanted(ctx, tx, connection)
 }
 
 // Push is an order whose channel does not yet show what it should.
@@ -92,16 +95,17 @@ func (s *Service) StatusNow(ctx context.Context, tx *db.Tx, orderID int64, statu
 	return err
 }
 
-// PushLater tries again at the given time, with the outside's words.
+// PushLater tries again at the given time, with the outside's words. What changed meanwhile is not made to wait.
 func (s *Service) PushLater(ctx context.Context, tx *db.Tx, p Push, at time.Time, reason string) error {
-	_, err := tx.Exec(ctx, "update order_push set not_before = $3, tries = tries + 1, error = $4 where tenant_id = $1 and order_id = $2",
-		int64(tx.Tenant), p.Order.ID, at.UnixMicro(), reason)
+	_, err := tx.Exec(ctx, "update order_push set not_before = $3, tries = tries + 1, error = $4 where tenant_id = $1 and order_id = $2 and want_gen = $5",
+		int64(tx.Tenant), p.Order.ID, at.UnixMicro(), cut(reason, maxText), p.Gen)
 	return err
 }
 
 // PushParked gives up until a person or a new change asks again: the reason stands on the order and in a task.
 func (s *Service) PushParked(ctx context.Context, tx *db.Tx, p Push, reason string) error {
-	_, err := tx.Exec(ctx, "update order_push set done_gen = $3, state = 'parked', error = $4 where tenant_id = $1 and order_id = $2",
+	reason = cut(reason, maxText)
+	_, err := tx.Exec(ctx, "update order_push set done_gen = $3, state = case when want_gen = $3 then 'parked' else 'queued' end, error = $4 where tenant_id = $1 and order_id = $2",
 		int64(tx.Tenant), p.Order.ID, p.Gen, reason)
 	if err != nil {
 		return err

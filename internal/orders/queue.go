@@ -22,11 +22,12 @@ type intakeQueue struct {
 	in    chan *prepared
 	ready chan []*prepared
 	stop  chan struct{}
+	done  chan struct{} // closed once nobody is left who could answer
 	wg    sync.WaitGroup
 }
 
 func newIntakeQueue(s *Service) *intakeQueue {
-	q := &intakeQueue{s: s, in: make(chan *prepared, intakeWait), ready: make(chan []*prepared), stop: make(chan struct{})}
+	q := &intakeQueue{s: s, in: make(chan *prepared, intakeWait), ready: make(chan []*prepared), stop: make(chan struct{}), done: make(chan struct{})}
 	q.wg.Go(q.resolveAll)
 	q.wg.Go(q.writeAll)
 	return q
@@ -35,6 +36,7 @@ func newIntakeQueue(s *Service) *intakeQueue {
 func (q *intakeQueue) close() {
 	close(q.stop)
 	q.wg.Wait()
+	close(q.done)
 }
 
 // Intake takes in one order: raw event, order, customer, holds and journal are one transaction. The same order again, by
@@ -74,14 +76,26 @@ func (s *Service) IntakeAll(ctx context.Context, list []Intake) []Answer {
 		if p == nil {
 			continue
 		}
-		select {
-		case <-p.reply:
-			out[i] = Answer{Result: p.result, Err: p.err}
-		case <-ctx.Done():
-			out[i].Err = ctx.Err()
-		}
+		out[i] = s.intake.wait(ctx, p)
 	}
 	return out
+}
+
+// wait waits for an order's answer. Who queued after the intake had ended is told so.
+func (q *intakeQueue) wait(ctx context.Context, p *prepared) Answer {
+	select {
+	case <-p.reply:
+		return Answer{Result: p.result, Err: p.err}
+	case <-ctx.Done():
+		return Answer{Err: ctx.Err()}
+	case <-q.done:
+	}
+	select {
+	case <-p.reply:
+		return Answer{Result: p.result, Err: p.err}
+	default:
+		return Answer{Err: errs.New(errs.Unavailable, "error.db.closing")}
+	}
 }
 
 func (s *Service) admit(in *Intake) error {
@@ -128,11 +142,23 @@ gather:
 		}
 	}
 	for t, batch := range byTenant {
-		if err := q.s.prepare(context.Background(), t, batch); err != nil {
-			answerAll(batch, err)
-			continue
-		}
+		q.resolveTenant(t, batch)
+	}
+}
+
+// resolveTenant hands a tenant's batch on; when it can not be resolved for another reason than the database being away, each
+// order is tried alone.
+func (q *intakeQueue) resolveTenant(t db.Tenant, batch []*prepared) {
+	err := q.s.prepare(context.Background(), t, batch)
+	switch {
+	case err == nil:
 		q.ready <- batch
+	case len(batch) == 1 || errs.Is(err, errs.Unavailable):
+		answerAll(batch, err)
+	default:
+		for i := range batch {
+			q.resolveTenant(t, batch[i:i+1])
+		}
 	}
 }
 

@@ -69,17 +69,22 @@ func DestinationOf(ctx context.Context, tx *db.Tx, orderID int64) (Destination, 
 	return d, json.Unmarshal([]byte(body), &d)
 }
 
-// answerFor rebuilds the answer an intake got, for a repeat of it.
+// answerFor rebuilds the answer an intake got, for a repeat of it: the journal has it, since shortages may be filled and lines
+// linked by now.
 func (s *Service) answerFor(ctx context.Context, tx *db.Tx, o Order) (Result, error) {
 	r := Result{OrderID: o.ID, Number: o.Number, Stage: o.Stage, DuplicateOf: o.DuplicateOf}
-	lines, err := Lines(ctx, tx, o.ID, o.Total.Currency)
-	if err != nil {
-		return r, err
-	}
-	for _, l := range lines {
-		if l.SKUID == 0 && !l.Removed {
-			r.Unlinked = append(r.Unlinked, l.No)
-		}
-	}
-	return r, nil
+	err := tx.Each(ctx, `select payload from journal where tenant_id = $1 and subject = 'order' and subject_id = $2 and kind = 'order.accepted' order by seq limit 1`,
+		[]any{int64(tx.Tenant), o.ID}, func(sc db.Scanner) error {
+			var body string
+			if err := sc.Scan(&body); err != nil {
+				return err
+			}
+			var said acceptance
+			if err := json.Unmarshal([]byte(body), &said); err != nil {
+				return err
+			}
+			r.Stage, r.Short, r.Unlinked, r.DuplicateOf = said.Stage, said.Short, said.Unlinked, said.DuplicateOf
+			return nil
+		})
+	return r, err
 }

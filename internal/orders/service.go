@@ -60,6 +60,8 @@ type Listings interface {
 	Links(ctx context.Context, tx *db.Tx, connectionID int64, offerIDs []string) (map[string]Link, error)
 	// ConnectionIDs lists every connection there is or was.
 	ConnectionIDs(ctx context.Context, tx *db.Tx) ([]int64, error)
+	// StatusWanted tells every process that an order has news for its channel, once the transaction commits.
+	StatusWanted(ctx context.Context, tx *db.Tx, connectionID int64) error
 }
 
 // Contact is how a buyer can be known again.

@@ -14,6 +14,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"github.com/lad-hub/lad/internal/platform/clock"
 	"github.com/lad-hub/lad/internal/platform/errs"
 )
@@ -59,6 +61,7 @@ type DB struct {
 	read  *sql.DB
 	lock  *processLock
 	batch *batcher
+	pg    *pgx.ConnConfig // of PostgreSQL
 
 	stmts sync.Map // query text -> *sql.Stmt on the SQLite writer
 }

@@ -26,6 +26,7 @@ func (d *DB) openPostgres(ctx context.Context, o Options) error {
 	if n == 0 {
 		n = 16
 	}
+	d.pg = cfg
 	d.write = sql.OpenDB(stdlib.GetConnector(*cfg))
 	d.write.SetMaxOpenConns(n)
 	d.write.SetMaxIdleConns(n)
