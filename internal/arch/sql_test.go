@@ -100,18 +100,21 @@ func statements(all *tree) []statement {
 	return out
 }
 
-// stringConstants are the package's constants and variables of text, by name, local ones too.
+// stringConstants are the package's constants of text, by name, those of functions too.
 func stringConstants(files []*source) map[string]string {
 	out := map[string]string{}
 	for _, s := range files {
 		ast.Inspect(s.syntax, func(n ast.Node) bool {
-			spec, ok := n.(*ast.ValueSpec)
-			if !ok {
+			d, ok := n.(*ast.GenDecl)
+			if !ok || d.Tok != token.CONST {
 				return true
 			}
-			for i, v := range spec.Values {
-				if text, literal := flatten(v, out); literal && i < len(spec.Names) {
-					out[spec.Names[i].Name] = text
+			for _, spec := range d.Specs {
+				v := spec.(*ast.ValueSpec)
+				for i, e := range v.Values {
+					if text, literal := flatten(e, out); literal {
+						out[v.Names[i].Name] = text
+					}
 				}
 			}
 			return true
