@@ -7,6 +7,7 @@ import (
 	"github.com/lad-hub/lad/internal/catalog"
 	"github.com/lad-hub/lad/internal/connections"
 	"github.com/lad-hub/lad/internal/customers"
+	"github.com/lad-hub/lad/internal/identity"
 	"github.com/lad-hub/lad/internal/orders"
 	"github.com/lad-hub/lad/internal/platform/access"
 	"github.com/lad-hub/lad/internal/platform/db"
@@ -48,9 +49,8 @@ func (s catalogStock) SetCounts(ctx context.Context, a access.Actor, in catalog.
 type tenants struct{}
 
 func (tenants) Currency(ctx context.Context, tx *db.Tx) (money.Currency, error) {
-	var c money.Currency
-	err := tx.QueryRow(ctx, "select currency from tenant where tenant_id = $1", int64(tx.Tenant)).Scan(&c)
-	return c, err
+	s, err := identity.SettingsOf(ctx, tx)
+	return s.Currency, err
 }
 
 // skuChanges tells the ledger and the channels about changed SKUs.
@@ -115,6 +115,10 @@ func (s orderStock) Hold(ctx context.Context, tx *db.Tx, demands []orders.Demand
 		out[i] = orders.Outcome{Before: g.Before, Short: g.Short}
 	}
 	return out, err
+}
+
+func (s orderStock) Shrink(ctx context.Context, tx *db.Tx, d orders.Demand) error {
+	return s.Service.Shrink(ctx, tx, stock.Demand(d))
 }
 
 // orderCatalog is the catalogue as orders see it.
@@ -253,7 +257,5 @@ func (o connectionOrders) PushNext(ctx context.Context, a *connections.Account) 
 type accounts struct{}
 
 func (accounts) Active(ctx context.Context, tx *db.Tx, accountID int64) (bool, error) {
-	var n int
-	err := tx.QueryRow(ctx, "select count(*) from account where tenant_id = $1 and id = $2 and disabled_at = 0", int64(tx.Tenant), accountID).Scan(&n)
-	return n == 1, err
+	return identity.ActiveAccount(ctx, tx, accountID)
 }

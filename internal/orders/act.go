@@ -115,10 +115,10 @@ func (s *Service) Cancel(ctx context.Context, a access.Actor, id int64, in Cance
 		}
 		o.CancelReason, o.CancelBy = string(in.Reason), "seller"
 		if in.Reason == connector.ReasonDuplicate && in.TwinID != 0 {
+			if _, err := ByID(ctx, tx, in.TwinID); err != nil || in.TwinID == o.ID {
+				return rec, errs.New(errs.Invalid, "error.order.reason")
+			}
 			o.DuplicateOf = in.TwinID
-		}
-		if in.Text != "" {
-			o.Comment = strings.TrimSpace(o.Comment + "\n" + in.Text)
 		}
 		if err := s.cancelled(ctx, tx, o); err != nil {
 			return rec, err
@@ -130,13 +130,22 @@ func (s *Service) Cancel(ctx context.Context, a access.Actor, id int64, in Cance
 // cancelled frees what the order holds and closes its tasks.
 func (s *Service) cancelled(ctx context.Context, tx *db.Tx, o *Order) error {
 	o.enter(connector.StageCancelled, tx)
-	o.CancelledAt, o.Short = tx.NowMicros(), false
-	for _, kind := range []string{TaskShortage, TaskUnlinked, TaskDuplicate} {
+	o.CancelledAt = tx.NowMicros()
+	if err := s.closeTasks(ctx, tx, o, TaskShortage, TaskUnlinked, TaskDuplicate); err != nil {
+		return err
+	}
+	return s.Stock.Release(ctx, tx, o.ID)
+}
+
+// closeTasks resolves tasks that an order which is sent or cancelled no longer needs; it is not short any more either.
+func (s *Service) closeTasks(ctx context.Context, tx *db.Tx, o *Order, kinds ...string) error {
+	o.Short = false
+	for _, kind := range kinds {
 		if err := s.Tasks.Resolve(ctx, tx, kind, []int64{o.ID}); err != nil {
 			return err
 		}
 	}
-	return s.Stock.Release(ctx, tx, o.ID)
+	return nil
 }
 
 // ShipInput is the waybill of a sent order.
@@ -169,6 +178,9 @@ func (s *Service) Ship(ctx context.Context, a access.Actor, id int64, in ShipInp
 			o.Carrier = in.Carrier
 		}
 		o.enter(connector.StageShipped, tx)
+		if err := s.closeTasks(ctx, tx, o, TaskDuplicate); err != nil {
+			return rec, err
+		}
 		if err := s.Stock.Ship(ctx, tx, o.ID, a.String()); err != nil {
 			return rec, err
 		}

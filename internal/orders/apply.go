@@ -104,7 +104,7 @@ func (s *Service) sortChannels(ctx context.Context, tx *db.Tx, list []*prepared)
 		case err != nil:
 			return nil, err
 		default:
-			if err := s.follow(ctx, tx, o, p); err != nil {
+			if o, err = s.follow(ctx, tx, o, p); err != nil {
 				return nil, err
 			}
 			p.result = Result{OrderID: o.ID, Number: o.Number, Stage: o.Stage}
@@ -239,12 +239,17 @@ const orderColumns = `tenant_id, id, connection_id, external_id, number, source,
 	placed_at, changed_at, accepted_at, stage_at, due_at, currency, total_minor, delivery_minor, commission_minor, payment_state, payment_method,
 	on_pickup, delivery, tracking, carrier, comment, short, unlinked, duplicate_of, cancel_reason, cancel_by, cancelled_at, fingerprint, item_count, summary`
 
+func (p *prepared) destination() Destination {
+	o := p.in.Order
+	return Destination{Delivery: o.Delivery, Recipient: o.Recipient, Email: o.Buyer.Email, NoCall: o.NoCall, GroupID: o.GroupID, Origin: o.Source}
+}
+
 func insertOrders(ctx context.Context, tx *db.Tx, fresh []*prepared, customers []int64) error {
 	args := make([]any, 0, 36*len(fresh))
 	now := tx.NowMicros()
 	for i, p := range fresh {
 		o := p.in.Order
-		destination, err := json.Marshal(Destination{Delivery: o.Delivery, Recipient: o.Recipient, Email: o.Buyer.Email, NoCall: o.NoCall, GroupID: o.GroupID, Origin: o.Source})
+		destination, err := json.Marshal(p.destination())
 		if err != nil {
 			return err
 		}

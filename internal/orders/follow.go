@@ -2,73 +2,120 @@ package orders
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/lad-hub/lad/connector"
 	"github.com/lad-hub/lad/internal/platform/clock"
 	"github.com/lad-hub/lad/internal/platform/db"
+	"github.com/lad-hub/lad/internal/platform/errs"
 	"github.com/lad-hub/lad/internal/platform/journal"
 )
 
 // follow brings a known order up to what its channel shows now. An older picture than the one already applied (pages out of
-// order, a late webhook) changes nothing. The channel is believed about payment, buyer, lines and cancellation; its status is
-// followed only forward, since behind it may just not know yet what was done here.
-func (s *Service) follow(ctx context.Context, tx *db.Tx, known Order, p *prepared) error {
+// order, a late webhook) can only move the order's stage forward: what happened has happened, but its lines and money may be
+// outdated. The channel is believed about payment, buyer, address, lines and cancellation; its status is followed only
+// forward, since behind it may just not know yet what was done here.
+func (s *Service) follow(ctx context.Context, tx *db.Tx, known Order, p *prepared) (Order, error) {
 	o, err := lockOrder(ctx, tx, known.ID)
+	if err != nil {
+		return o, err
+	}
+	d := diff{}
+	if older := !p.in.Order.ChangedAt.IsZero() && clock.Micros(p.in.Order.ChangedAt) < o.ChangedAt; !older {
+		if err := s.followHead(ctx, tx, &o, p, d); err != nil {
+			return o, err
+		}
+		if Open(o.Stage) {
+			if err := s.followLines(ctx, tx, &o, p, d); err != nil {
+				return o, err
+			}
+		}
+	}
+	if err := s.followStage(ctx, tx, &o, p, d); err != nil {
+		return o, err
+	}
+	if err := s.save(ctx, tx, &o); err != nil || len(d) == 0 {
+		return o, err
+	}
+	return o, s.journal.Append(ctx, tx, journal.Record{Actor: p.in.Actor.String(), Kind: "order.changed", Subject: "order", SubjectID: o.ID, Payload: d})
+}
+
+// diff is what changed, by name: before and after, or words.
+type diff map[string]any
+
+func (d diff) note(name string, from, to any) {
+	if from != to {
+		d[name] = [2]any{from, to}
+	}
+}
+
+// followHead takes over what the channel says of the order as a whole.
+func (s *Service) followHead(ctx context.Context, tx *db.Tx, o *Order, p *prepared, d diff) error {
+	seen := p.in.Order
+	if seen.Total.Currency != o.Total.Currency {
+		return errs.New(errs.Invalid, "error.order.currency", "currency", string(seen.Total.Currency))
+	}
+	o.ChangedAt = max(o.ChangedAt, min(clock.Micros(seen.ChangedAt), tx.NowMicros()))
+	d.note("channel_status", o.ChannelStatus, seen.Status)
+	d.note("payment", o.PaymentState, seen.Payment.State)
+	d.note("total", o.Total.Decimal(), seen.Total.Decimal())
+	o.ChannelStatus, o.PaymentState, o.OnPickup = seen.Status, seen.Payment.State, seen.Payment.OnPickup
+	o.Total, o.Delivery.Minor, o.Commission.Minor = seen.Total, seen.DeliveryCost.Minor, seen.Commission.Minor
+	replace := func(name string, to *string, seen string) {
+		if seen != "" {
+			d.note(name, *to, seen)
+			*to = seen
+		}
+	}
+	replace("payment_method", &o.PaymentMethod, seen.Payment.Method)
+	replace("tracking", &o.Tracking, seen.Delivery.Tracking)
+	replace("buyer", &o.BuyerName, seen.Buyer.Name)
+	replace("phone", &o.BuyerPhone, seen.Buyer.Phone)
+	return s.followDestination(ctx, tx, o, p, d)
+}
+
+// followDestination takes over a changed address; once a parcel is on its way its carrier is the one on the waybill.
+func (s *Service) followDestination(ctx context.Context, tx *db.Tx, o *Order, p *prepared, d diff) error {
+	was, err := DestinationOf(ctx, tx, o.ID)
 	if err != nil {
 		return err
 	}
-	seen := p.in.Order
-	if !seen.ChangedAt.IsZero() && clock.Micros(seen.ChangedAt) < o.ChangedAt {
+	now := p.destination()
+	if was == now {
 		return nil
 	}
-	diff := map[string]any{}
-	note := func(name string, from, to any) {
-		if from != to {
-			diff[name] = [2]any{from, to}
+	if from, to := address(was.Delivery), address(now.Delivery); from != to {
+		d.note("delivery", from, to)
+		if Open(o.Stage) && now.Delivery.Service != "" {
+			o.Carrier = now.Delivery.Service
 		}
+	} else {
+		d.note("recipient", was.Recipient.Name+" "+was.Recipient.Phone, now.Recipient.Name+" "+now.Recipient.Phone)
 	}
-	note("channel_status", o.ChannelStatus, seen.Status)
-	note("payment", o.PaymentState, seen.Payment.State)
-	note("total", o.Total.Decimal(), seen.Total.Decimal())
-	o.ChannelStatus, o.PaymentState = seen.Status, seen.Payment.State
-	o.Total.Minor, o.Delivery.Minor, o.Commission.Minor = seen.Total.Minor, seen.DeliveryCost.Minor, seen.Commission.Minor
-	o.ChangedAt = max(o.ChangedAt, clock.Micros(seen.ChangedAt))
-	if seen.Payment.Method != "" {
-		o.PaymentMethod = seen.Payment.Method
-	}
-	if seen.Delivery.Tracking != "" && seen.Delivery.Tracking != o.Tracking {
-		note("tracking", o.Tracking, seen.Delivery.Tracking)
-		o.Tracking = seen.Delivery.Tracking
-	}
-	if seen.Buyer.Name != "" {
-		o.BuyerName = seen.Buyer.Name
-	}
-	if seen.Buyer.Phone != "" {
-		o.BuyerPhone = seen.Buyer.Phone
-	}
-	if !Final(o.Stage) && o.Stage != connector.StageShipped {
-		if err := s.followLines(ctx, tx, &o, p, diff); err != nil {
-			return err
-		}
-	}
-	if err := s.followStage(ctx, tx, &o, p, note); err != nil {
+	body, err := json.Marshal(now)
+	if err != nil {
 		return err
 	}
-	if err := s.save(ctx, tx, &o); err != nil || len(diff) == 0 {
-		return err
-	}
-	return s.journal.Append(ctx, tx, journal.Record{Actor: p.in.Actor.String(), Kind: "order.changed", Subject: "order", SubjectID: o.ID, Payload: diff})
+	_, err = tx.Exec(ctx, "update orders set delivery = $3, on_pickup = $4 where tenant_id = $1 and id = $2", int64(tx.Tenant), o.ID, string(body), o.OnPickup)
+	return err
 }
 
-func (s *Service) followStage(ctx context.Context, tx *db.Tx, o *Order, p *prepared, note func(string, any, any)) error {
+// address is where a delivery goes, in words.
+func address(d connector.Delivery) string {
+	parts := slices.DeleteFunc([]string{d.Title, d.City, d.Branch, d.Address}, func(s string) bool { return s == "" })
+	return strings.Join(parts, ", ")
+}
+
+func (s *Service) followStage(ctx context.Context, tx *db.Tx, o *Order, p *prepared, d diff) error {
 	seen := p.in.Order
 	to := seen.Stage
 	if to == o.Stage || Final(o.Stage) && to != connector.StageReturned || !ahead(o.Stage, to) {
 		return nil
 	}
-	note("stage", o.Stage, to)
+	d.note("stage", o.Stage, to)
 	switch to {
 	case connector.StageCancelled:
 		o.CancelReason, o.CancelBy = seen.CancelReason, seen.CancelBy
@@ -83,8 +130,7 @@ func (s *Service) followStage(ctx context.Context, tx *db.Tx, o *Order, p *prepa
 			if err := s.Stock.Ship(ctx, tx, o.ID, p.in.Actor.String()); err != nil {
 				return err
 			}
-			o.Short = false
-			if err := s.Tasks.Resolve(ctx, tx, TaskShortage, []int64{o.ID}); err != nil {
+			if err := s.closeTasks(ctx, tx, o, TaskShortage, TaskDuplicate); err != nil {
 				return err
 			}
 		}
@@ -95,7 +141,7 @@ func (s *Service) followStage(ctx context.Context, tx *db.Tx, o *Order, p *prepa
 
 // followLines compares the lines by the channel's line id: a line that went or shrank gives stock back, one that came or grew
 // holds more. The record of the purchase stays with the lines that did not change.
-func (s *Service) followLines(ctx context.Context, tx *db.Tx, o *Order, p *prepared, diff map[string]any) error {
+func (s *Service) followLines(ctx context.Context, tx *db.Tx, o *Order, p *prepared, d diff) error {
 	old, err := Lines(ctx, tx, o.ID, o.Total.Currency)
 	if err != nil {
 		return err
@@ -111,21 +157,21 @@ func (s *Service) followLines(ctx context.Context, tx *db.Tx, o *Order, p *prepa
 			next++
 			fresh = append(fresh, l)
 			words = append(words, fmt.Sprintf("+ %s ×%s", l.Title, l.Qty))
-			if l.SKUID != 0 && !l.Removed && !l.StockRight {
+			if l.SKUID != 0 && !l.Removed && !l.service {
 				demands = append(demands, Demand{OrderID: o.ID, LineNo: l.No, SKUID: l.SKUID, Qty: l.Qty})
 			}
 			continue
 		}
 		was := old[i]
 		old = slices.Delete(old, i, i+1)
-		d, word, err := s.followLine(ctx, tx, o, was, l)
+		more, word, err := s.followLine(ctx, tx, o, was, l)
 		if err != nil {
 			return err
 		}
 		if word != "" {
 			words = append(words, word)
 		}
-		demands = append(demands, d...)
+		demands = append(demands, more...)
 	}
 	for len(old) > 0 {
 		gone := old[0]
@@ -142,7 +188,7 @@ func (s *Service) followLines(ctx context.Context, tx *db.Tx, o *Order, p *prepa
 	if len(words) == 0 {
 		return nil
 	}
-	diff["lines"] = words
+	d["lines"] = words
 	return s.storeLineChanges(ctx, tx, o, p, fresh, demands)
 }
 
@@ -153,9 +199,9 @@ func sameLine(a, b Line) bool {
 	return a.OfferID == b.OfferID && a.SKUCode == b.SKUCode && a.Price == b.Price
 }
 
-// followLine changes one known line; a smaller or removed one is released whole and what remains is asked for again.
+// followLine changes one known line. What it needs more is answered as a demand, what it needs less is given back at once.
 func (s *Service) followLine(ctx context.Context, tx *db.Tx, o *Order, was, now Line) ([]Demand, string, error) {
-	if was.Qty == now.Qty && was.Removed == now.Removed && was.Total == now.Total {
+	if was.Qty == now.Qty && was.Removed == now.Removed && was.Total == now.Total && was.Price == now.Price {
 		return nil, "", nil
 	}
 	_, err := tx.Exec(ctx, `update order_line set qty = $4, price_minor = $5, total_minor = $6, removed = $7 where tenant_id = $1 and order_id = $2 and line_no = $3`,
@@ -163,23 +209,43 @@ func (s *Service) followLine(ctx context.Context, tx *db.Tx, o *Order, was, now 
 	if err != nil {
 		return nil, "", err
 	}
-	word := fmt.Sprintf("%s ×%s → ×%s", was.Title, was.Qty, now.Qty)
-	if now.Removed {
-		word = fmt.Sprintf("− %s ×%s", was.Title, was.Qty)
+	if was.SKUID != 0 && !now.service {
+		more, err := s.followQty(ctx, tx, o, was, now)
+		return more, lineWords(was, now), err
 	}
-	if was.SKUID == 0 || was.Qty == now.Qty && was.Removed == now.Removed {
-		return nil, word, nil
+	return nil, lineWords(was, now), nil
+}
+
+func (s *Service) followQty(ctx context.Context, tx *db.Tx, o *Order, was, now Line) ([]Demand, error) {
+	d := Demand{OrderID: o.ID, LineNo: was.No, SKUID: was.SKUID, Qty: now.Qty}
+	switch {
+	case was.Removed && now.Removed:
+		return nil, nil
+	case was.Removed:
+		return []Demand{d}, nil
+	case now.Removed:
+		return nil, s.Stock.Release(ctx, tx, o.ID, was.No)
+	case now.Qty > was.Qty:
+		d.Qty -= was.Qty
+		return []Demand{d}, nil
+	case now.Qty < was.Qty:
+		d.Qty = was.Qty - now.Qty
+		return nil, s.Stock.Shrink(ctx, tx, d)
 	}
-	if now.Qty > was.Qty && !was.Removed && !now.Removed {
-		return []Demand{{OrderID: o.ID, LineNo: was.No, SKUID: was.SKUID, Qty: now.Qty - was.Qty}}, word, nil
+	return nil, nil
+}
+
+// lineWords tells the change of a line: "Kettle ×2 → ×1".
+func lineWords(was, now Line) string {
+	switch {
+	case now.Removed && !was.Removed:
+		return fmt.Sprintf("− %s ×%s", was.Title, was.Qty)
+	case was.Removed && !now.Removed:
+		return fmt.Sprintf("+ %s ×%s", was.Title, now.Qty)
+	case was.Qty != now.Qty:
+		return fmt.Sprintf("%s ×%s → ×%s", was.Title, was.Qty, now.Qty)
 	}
-	if err := s.Stock.Release(ctx, tx, o.ID, was.No); err != nil {
-		return nil, "", err
-	}
-	if now.Removed {
-		return nil, word, nil
-	}
-	return []Demand{{OrderID: o.ID, LineNo: was.No, SKUID: was.SKUID, Qty: now.Qty}}, word, nil
+	return fmt.Sprintf("%s %s → %s", was.Title, was.Total.Decimal(), now.Total.Decimal())
 }
 
 func (s *Service) storeLineChanges(ctx context.Context, tx *db.Tx, o *Order, p *prepared, fresh []Line, demands []Demand) error {
@@ -202,75 +268,4 @@ func (s *Service) storeLineChanges(ctx context.Context, tx *db.Tx, o *Order, p *
 		return err
 	}
 	return s.refresh(ctx, tx, o)
-}
-
-// refresh derives from lines and ledger what the order's row repeats: summary, count, short, unlinked; and keeps the tasks in
-// step.
-func (s *Service) refresh(ctx context.Context, tx *db.Tx, o *Order) error {
-	lines, err := Lines(ctx, tx, o.ID, o.Total.Currency)
-	if err != nil {
-		return err
-	}
-	o.Summary, o.ItemCount = summary(lines), 0
-	var unlinked []int64
-	for _, l := range lines {
-		if l.Removed {
-			continue
-		}
-		o.ItemCount += l.Qty
-		if l.SKUID == 0 {
-			unlinked = append(unlinked, l.No)
-		}
-	}
-	short, err := s.Stock.ShortOf(ctx, tx, []int64{o.ID})
-	if err != nil {
-		return err
-	}
-	o.Short, o.Unlinked = short[o.ID], len(unlinked) > 0
-	if err := s.keepTask(ctx, tx, TaskShortage, o, o.Short); err != nil {
-		return err
-	}
-	return s.keepTask(ctx, tx, TaskUnlinked, o, o.Unlinked)
-}
-
-func (s *Service) keepTask(ctx context.Context, tx *db.Tx, kind string, o *Order, open bool) error {
-	if !open {
-		return s.Tasks.Resolve(ctx, tx, kind, []int64{o.ID})
-	}
-	return s.Tasks.Raise(ctx, tx, []Task{{Kind: kind, OrderID: o.ID, Detail: map[string]any{"number": o.Number}}})
-}
-
-// ShortagesChanged re-reads whether orders are short after stock came, went or was counted; the ledger calls it in its
-// transaction.
-func (s *Service) ShortagesChanged(ctx context.Context, tx *db.Tx, orderIDs []int64) error {
-	short, err := s.Stock.ShortOf(ctx, tx, orderIDs)
-	if err != nil {
-		return err
-	}
-	for _, id := range orderIDs {
-		n, err := tx.Exec(ctx, "update orders set short = $3, version = version + 1 where tenant_id = $1 and id = $2 and short <> $3", int64(tx.Tenant), id, short[id])
-		if err != nil {
-			return err
-		}
-		if n == 0 {
-			continue
-		}
-		o, err := ByID(ctx, tx, id)
-		if err != nil {
-			return err
-		}
-		if err := s.keepTask(ctx, tx, TaskShortage, &o, short[id]); err != nil {
-			return err
-		}
-		kind := "order.shortage_filled"
-		if short[id] {
-			kind = "order.shortage_made"
-		}
-		if err := s.journal.Append(ctx, tx, journal.Record{Actor: "system", Kind: kind, Subject: "order", SubjectID: id}); err != nil {
-			return err
-		}
-	}
-	tenant := tx.Tenant
-	tx.AfterCommit(func() { s.Changed(tenant, orderIDs) })
-	return nil
 }

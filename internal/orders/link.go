@@ -3,39 +3,81 @@ package orders
 import (
 	"context"
 
+	"github.com/lad-hub/lad/internal/platform/access"
 	"github.com/lad-hub/lad/internal/platform/db"
+	"github.com/lad-hub/lad/internal/platform/errs"
 	"github.com/lad-hub/lad/internal/platform/journal"
 )
 
-// maxLinked bounds how many waiting lines one new link serves in one transaction; more than that are served by the next call.
+// maxLinked bounds how many waiting lines are read at once.
 const maxLinked = 5000
 
 // Linked gives the waiting lines of an offer their SKU and holds their stock at this moment. The connections call it in the
 // transaction that makes the link.
 func (s *Service) Linked(ctx context.Context, tx *db.Tx, connectionID, listingID int64, offerID string, skuID int64) error {
-	type waiting struct{ order, line int64 }
-	var list []waiting
-	err := tx.Each(ctx, `select l.order_id, l.line_no from order_line l join orders o on o.tenant_id = l.tenant_id and o.id = l.order_id
-		where l.tenant_id = $1 and l.sku_id = 0 and not l.removed and l.offer_id = $3 and o.connection_id = $2 and o.stage in ('new', 'confirmed', 'picking')
-		order by l.order_id, l.line_no limit $4`, []any{int64(tx.Tenant), connectionID, offerID, maxLinked}, func(sc db.Scanner) error {
-		var w waiting
-		err := sc.Scan(&w.order, &w.line)
-		list = append(list, w)
-		return err
-	})
-	if err != nil || len(list) == 0 {
-		return err
-	}
 	skus, err := s.Catalog.ByIDs(ctx, tx, []int64{skuID})
 	if err != nil {
 		return err
 	}
-	for _, w := range list {
-		if err := s.linkLine(ctx, tx, w.order, w.line, listingID, skus[skuID]); err != nil {
+	sku, ok := skus[skuID]
+	if !ok {
+		return errs.New(errs.Invalid, "error.catalog.no_sku")
+	}
+	for {
+		list, err := waitingLines(ctx, tx, connectionID, offerID)
+		if err != nil {
 			return err
 		}
+		for _, w := range list {
+			if err := s.linkLine(ctx, tx, w.order, w.line, listingID, sku); err != nil {
+				return err
+			}
+		}
+		if len(list) < maxLinked {
+			return nil
+		}
 	}
-	return nil
+}
+
+type waitingLine struct{ order, line int64 }
+
+// waitingLines reads the first unlinked lines of an offer in open orders.
+func waitingLines(ctx context.Context, tx *db.Tx, connectionID int64, offerID string) (list []waitingLine, err error) {
+	err = tx.Each(ctx, `select l.order_id, l.line_no from order_line l join orders o on o.tenant_id = l.tenant_id and o.id = l.order_id
+		where l.tenant_id = $1 and l.sku_id = 0 and not l.removed and l.offer_id = $3 and o.connection_id = $2 and o.stage in ('new', 'confirmed', 'picking')
+		order by l.order_id, l.line_no limit $4`, []any{int64(tx.Tenant), connectionID, offerID, maxLinked}, func(sc db.Scanner) error {
+		var w waitingLine
+		err := sc.Scan(&w.order, &w.line)
+		list = append(list, w)
+		return err
+	})
+	return list, err
+}
+
+// LinkLine ties one unlinked line of an open order to a SKU by hand and holds its stock at this moment: for orders whose line
+// names no offer of a channel.
+func (s *Service) LinkLine(ctx context.Context, a access.Actor, orderID, lineNo, skuID int64) error {
+	if err := a.Must(access.OrdersWrite); err != nil {
+		return err
+	}
+	return s.db.Write(ctx, a.Tenant, func(tx *db.Tx) error {
+		skus, err := s.Catalog.ByIDs(ctx, tx, []int64{skuID})
+		if err != nil {
+			return err
+		}
+		o, err := lockOrder(ctx, tx, orderID)
+		if err != nil {
+			return err
+		}
+		sku, ok := skus[skuID]
+		if !ok {
+			return errs.New(errs.Invalid, "error.catalog.no_sku")
+		}
+		if !Open(o.Stage) {
+			return errs.New(errs.Conflict, "error.order.step", "from", string(o.Stage), "to", string(o.Stage))
+		}
+		return s.linkLine(ctx, tx, orderID, lineNo, 0, sku)
+	})
 }
 
 func (s *Service) linkLine(ctx context.Context, tx *db.Tx, orderID, lineNo, listingID int64, sku SKU) error {
@@ -47,10 +89,12 @@ func (s *Service) linkLine(ctx context.Context, tx *db.Tx, orderID, lineNo, list
 	if err != nil {
 		return err
 	}
+	found := false
 	for _, l := range lines {
 		if l.No != lineNo || l.SKUID != 0 || l.Removed {
 			continue
 		}
+		found = true
 		l.linkTo(sku)
 		if !sku.Service {
 			got, err := s.Stock.Hold(ctx, tx, []Demand{{OrderID: o.ID, LineNo: l.No, SKUID: sku.ID, Qty: l.Qty}})
@@ -65,6 +109,9 @@ func (s *Service) linkLine(ctx context.Context, tx *db.Tx, orderID, lineNo, list
 		if err != nil {
 			return err
 		}
+	}
+	if !found {
+		return errs.New(errs.Conflict, "error.conflict")
 	}
 	if err := s.refresh(ctx, tx, &o); err != nil {
 		return err

@@ -8,6 +8,7 @@ import (
 
 	"github.com/lad-hub/lad/internal/platform/db"
 	"github.com/lad-hub/lad/internal/platform/errs"
+	"github.com/lad-hub/lad/internal/platform/journal"
 	"github.com/lad-hub/lad/internal/platform/money"
 )
 
@@ -73,18 +74,11 @@ func DestinationOf(ctx context.Context, tx *db.Tx, orderID int64) (Destination, 
 // linked by now.
 func (s *Service) answerFor(ctx context.Context, tx *db.Tx, o Order) (Result, error) {
 	r := Result{OrderID: o.ID, Number: o.Number, Stage: o.Stage, DuplicateOf: o.DuplicateOf}
-	err := tx.Each(ctx, `select payload from journal where tenant_id = $1 and subject = 'order' and subject_id = $2 and kind = 'order.accepted' order by seq limit 1`,
-		[]any{int64(tx.Tenant), o.ID}, func(sc db.Scanner) error {
-			var body string
-			if err := sc.Scan(&body); err != nil {
-				return err
-			}
-			var said acceptance
-			if err := json.Unmarshal([]byte(body), &said); err != nil {
-				return err
-			}
-			r.Stage, r.Short, r.Unlinked, r.DuplicateOf = said.Stage, said.Short, said.Unlinked, said.DuplicateOf
-			return nil
-		})
-	return r, err
+	var said acceptance
+	found, err := journal.First(ctx, tx, "order", o.ID, "order.accepted", &said)
+	if err != nil || !found {
+		return r, err
+	}
+	r.Stage, r.Short, r.Unlinked, r.DuplicateOf = said.Stage, said.Short, said.Unlinked, said.DuplicateOf
+	return r, nil
 }

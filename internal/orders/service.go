@@ -30,6 +30,8 @@ type Outcome struct {
 type Stock interface {
 	Hold(ctx context.Context, tx *db.Tx, demands []Demand) ([]Outcome, error)
 	Release(ctx context.Context, tx *db.Tx, orderID int64, lines ...int64) error
+	// Shrink takes some units off what a line holds or lacks; the rest stays held.
+	Shrink(ctx context.Context, tx *db.Tx, d Demand) error
 	Ship(ctx context.Context, tx *db.Tx, orderID int64, actor string) error
 	ShortOf(ctx context.Context, tx *db.Tx, orderIDs []int64) (map[int64]bool, error)
 }

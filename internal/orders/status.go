@@ -8,6 +8,8 @@ import (
 
 	"github.com/lad-hub/lad/connector"
 	"github.com/lad-hub/lad/internal/platform/db"
+	"github.com/lad-hub/lad/internal/platform/errs"
+	"github.com/lad-hub/lad/internal/platform/journal"
 )
 
 // Outlet is the open session with the channel that an order came from.
@@ -43,11 +45,12 @@ func (s *Service) PushNext(ctx context.Context, out Outlet) (again bool, at time
 
 // statusWalk is one order on its way through the channel's statuses.
 type statusWalk struct {
-	s      *Service
-	out    Outlet
-	push   Push
-	status string   // the channel's status now
-	said   []string // what was told
+	s       *Service
+	out     Outlet
+	push    Push
+	status  string   // the channel's status now
+	waybill string   // the waybill number that the channel has
+	said    []string // what was told
 }
 
 // refusal parks a push: the channel will not take it.
@@ -56,19 +59,25 @@ type refusal struct{ words string }
 func (r refusal) Error() string { return r.words }
 
 func (w *statusWalk) run(ctx context.Context) error {
-	w.status = w.push.Order.ChannelStatus
+	w.status, w.waybill = w.push.Order.ChannelStatus, w.push.Destination.Delivery.Tracking
+	target, reason, noReason := w.target()
+	if w.push.Tries > 0 {
+		// An earlier try may have had its effect: ask before repeating it.
+		if _, err := w.reread(ctx, target); err != nil {
+			return err
+		}
+	}
 	if err := w.tracking(ctx); err != nil {
 		return err
 	}
-	target, reason, err := w.target()
-	if err != nil || target == "" || target == w.status {
-		return err
+	if noReason != nil || target == "" || target == w.status {
+		return noReason
 	}
 	sink, ok := w.out.Channel.(connector.StatusSink)
 	if !ok {
 		return nil
 	}
-	err = w.walk(ctx, sink, target, reason)
+	err := w.walk(ctx, sink, target, reason)
 	if kind := connector.KindOf(err); err == nil || kind != connector.KindPermanent && !errors.As(err, &refusal{}) {
 		return err
 	}
@@ -117,7 +126,12 @@ func (w *statusWalk) walk(ctx context.Context, sink connector.StatusSink, target
 		}
 		c := connector.StatusChange{OrderID: o.ExternalID, From: w.status, To: to, Tracking: o.Tracking, Carrier: o.Carrier}
 		if to == target && o.Stage == connector.StageCancelled {
-			c.Reason, c.Text = connector.Reason(o.CancelReason), o.Comment
+			c.Reason = connector.Reason(o.CancelReason)
+			text, err := w.cancelText(ctx)
+			if err != nil {
+				return err
+			}
+			c.Text = text
 			if reason.NeedsTwin {
 				twin, err := w.twin(ctx)
 				if err != nil {
@@ -142,17 +156,32 @@ func (w *statusWalk) walk(ctx context.Context, sink connector.StatusSink, target
 func (w *statusWalk) twin(ctx context.Context) (id string, err error) {
 	err = w.s.db.Read(ctx, w.out.Tenant, func(tx *db.Tx) error {
 		o, err := ByID(ctx, tx, w.push.Order.DuplicateOf)
+		if errs.Is(err, errs.NotFound) || err == nil && o.ConnectionID != w.out.ConnectionID {
+			return refusal{"the channel wants the number of the other order, and it has none of the same channel"}
+		}
 		id = o.ExternalID
 		return err
 	})
 	return id, err
 }
 
+// cancelText is what the person who cancelled wrote; the journal has it.
+func (w *statusWalk) cancelText(ctx context.Context) (string, error) {
+	var said struct {
+		Text string `json:"text"`
+	}
+	err := w.s.db.Read(ctx, w.out.Tenant, func(tx *db.Tx) error {
+		_, err := journal.Last(ctx, tx, "order", w.push.Order.ID, "order.cancelled", &said)
+		return err
+	})
+	return said.Text, err
+}
+
 // tracking stores the waybill number where the channel keeps it apart from the status.
 func (w *statusWalk) tracking(ctx context.Context) error {
 	sink, ok := w.out.Channel.(connector.TrackingSink)
 	o := w.push.Order
-	if !ok || o.Tracking == "" || o.Stage != connector.StageShipped || w.push.Destination.Delivery.Tracking == o.Tracking {
+	if !ok || o.Tracking == "" || o.Stage != connector.StageShipped || w.waybill == o.Tracking {
 		return nil
 	}
 	if err := sink.PushTracking(ctx, o.ExternalID, o.Carrier, o.Tracking); err != nil {
@@ -176,7 +205,7 @@ func (w *statusWalk) reread(ctx context.Context, target string) (arrived bool, e
 	if err != nil {
 		return false, nil
 	}
-	w.status = seen.Status
+	w.status, w.waybill = seen.Status, seen.Delivery.Tracking
 	want, _ := w.out.Info.StatusOf(target)
 	return seen.Status == target || ahead(want.Stage, seen.Stage), nil
 }

@@ -16,6 +16,10 @@ type Invariant struct {
 
 // Invariants that span domains.
 var Invariants = []Invariant{
+	{"an order has its raw event", `select 'order ' || o.id from orders o where o.tenant_id = $1 and not exists (select 1 from fact f
+		where f.tenant_id = o.tenant_id and f.connection_id = o.connection_id and f.kind = 'order' and f.external_id = o.external_id)`},
+	{"an order was journalled", `select 'order ' || o.id from orders o where o.tenant_id = $1 and not exists (select 1 from journal j
+		where j.tenant_id = o.tenant_id and j.subject = 'order' and j.subject_id = o.id)`},
 	{"no open hold on a closed order", `select 'order ' || h.order_id from hold h join orders o on o.tenant_id = h.tenant_id and o.id = h.order_id
 		where h.tenant_id = $1 and h.state = 'open' and o.stage in ('shipped', 'completed', 'cancelled', 'returned')`},
 	{"no open shortage on a closed order", `select 'order ' || s.order_id from shortage s join orders o on o.tenant_id = s.tenant_id and o.id = s.order_id
@@ -34,7 +38,7 @@ var Invariants = []Invariant{
 	{"every shortage has a task with a deadline", `select 'order ' || o.id from orders o where o.tenant_id = $1 and o.short and o.stage in ('new', 'confirmed', 'picking')
 		and not exists (select 1 from task t where t.tenant_id = o.tenant_id and t.kind = 'shortage' and t.subject = 'order' and t.subject_id = o.id and t.state = 'open' and t.due_at > 0)`},
 	{"a shipped hold has its move", `select 'order ' || h.order_id from hold h where h.tenant_id = $1 and h.state = 'shipped' and not exists (select 1 from move m
-		where m.tenant_id = h.tenant_id and m.purpose = 'sale' and m.cause = 'order:' || h.order_id || ':' || h.line_no || ':' || h.sku_id || ':' || h.warehouse_id)`},
+		where m.tenant_id = h.tenant_id and m.purpose = 'sale' and m.cause = 'order:' || h.order_id || ':' || h.line_no || ':' || h.sku_id || ':' || h.warehouse_id || ':' || h.created_at)`},
 	{"a linked listing has its quantity", `select 'listing ' || l.id from listing l join connection c on c.tenant_id = l.tenant_id and c.id = l.connection_id
 		where l.tenant_id = $1 and l.sku_id <> 0 and c.state <> 'deleted' and not exists (select 1 from listing_stock s
 		where s.tenant_id = l.tenant_id and s.sku_id = l.sku_id and s.connection_id = l.connection_id and s.listing_id = l.id)`},

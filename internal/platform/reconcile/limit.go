@@ -34,6 +34,9 @@ func (l *Limiter) RoundTrip(r *http.Request) (*http.Response, error) {
 	return l.next.RoundTrip(r)
 }
 
+// Calls is how many requests were sent so far.
+func (l *Limiter) Calls() int64 { return l.calls.Load() }
+
 // Left is how many requests may go at once now, -1 when there is no limit.
 func (l *Limiter) Left() float64 {
 	if l.bucket.Limit() == rate.Inf {
