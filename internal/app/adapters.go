@@ -230,8 +230,27 @@ type connectionStock struct {
 }
 
 func (s connectionStock) Available(ctx context.Context, tx *db.Tx, skuIDs []int64) (map[int64]qty.Qty, error) {
-	return s.Service.Available(ctx, tx, skuIDs)
+	out, err := s.Service.Available(ctx, tx, skuIDs)
+	if err != nil {
+		return nil, err
+	}
+	var empty []int64
+	for _, id := range skuIDs {
+		if out[id] <= 0 {
+			empty = append(empty, id)
+		}
+	}
+	skus, err := s.catalog.ByIDs(ctx, tx, empty)
+	for id, sku := range skus {
+		if sku.Kind == catalog.KindService {
+			out[id] = always
+		}
+	}
+	return out, err
 }
+
+// always is the quantity that channels show of a service.
+const always = 999 * qty.One
 
 // connectionOrders is the orders as connections see them.
 type connectionOrders struct{ *orders.Service }

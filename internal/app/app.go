@@ -139,11 +139,11 @@ const fewOrders = 64
 
 // found gives a new shop what it must have from the first moment.
 func (a *App) found(ctx context.Context, tx *db.Tx) error {
-	var language string
-	if err := tx.QueryRow(ctx, "select language from tenant where tenant_id = $1", int64(tx.Tenant)).Scan(&language); err != nil {
+	shop, err := identity.SettingsOf(ctx, tx)
+	if err != nil {
 		return err
 	}
-	l, _ := i18n.Parse(language)
+	l, _ := i18n.Parse(shop.Language)
 	return a.Stock.Found(ctx, tx, l.T("app.first_warehouse"))
 }
 

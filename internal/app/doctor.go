@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/lad-hub/lad/internal/identity"
 	"github.com/lad-hub/lad/internal/orders"
 	"github.com/lad-hub/lad/internal/platform/db"
 	"github.com/lad-hub/lad/internal/report"
@@ -26,7 +27,7 @@ func (a *App) Doctor(ctx context.Context, fix bool) (checks int, found []Finding
 	if found, err = a.checkFile(ctx); err != nil {
 		return 0, nil, err
 	}
-	tenants, err := a.tenants(ctx)
+	tenants, err := identity.Tenants(ctx, a.DB)
 	if err != nil {
 		return 0, nil, err
 	}
@@ -55,18 +56,6 @@ func (a *App) checkFile(ctx context.Context) ([]Finding, error) {
 			if said != "ok" {
 				out = append(out, Finding{Check: "database file is whole", Detail: said})
 			}
-			return err
-		})
-	})
-	return out, err
-}
-
-func (a *App) tenants(ctx context.Context) (out []db.Tenant, err error) {
-	err = a.DB.Read(ctx, db.System, func(tx *db.Tx) error {
-		return tx.Each(ctx, "select tenant_id from tenant order by tenant_id", nil, func(sc db.Scanner) error {
-			var t db.Tenant
-			err := sc.Scan(&t)
-			out = append(out, t)
 			return err
 		})
 	})

@@ -10,6 +10,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/lad-hub/lad/internal/connections"
+	"github.com/lad-hub/lad/internal/identity"
 	"github.com/lad-hub/lad/internal/platform/db"
 )
 
@@ -46,7 +47,7 @@ func (m *connectionMetrics) Describe(ch chan<- *prometheus.Desc) {
 func (m *connectionMetrics) Collect(ch chan<- prometheus.Metric) {
 	ctx := context.Background()
 	ch <- prometheus.MustNewConstMetric(tabsDesc, prometheus.GaugeValue, float64(m.a.Live.Tabs()))
-	tenants, err := m.a.tenants(ctx)
+	tenants, err := identity.Tenants(ctx, m.a.DB)
 	if err != nil {
 		ch <- prometheus.NewInvalidMetric(upDesc, err)
 		return

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"net"
 	"net/http"
 	"strconv"
@@ -25,6 +26,8 @@ type ServeOptions struct {
 	Proxies []string
 	// Ready is told the address, and the one-time set-up link when nobody has an account yet.
 	Ready func(url, setup string)
+	// Authenticate finds who asks in place of sessions and tokens; nil is the normal way. For the demo.
+	Authenticate func(*http.Request) (context.Context, error)
 	// Extra registers routes of the caller: the demo's controls.
 	Extra func(*httpx.Router)
 	// PerSecond and Burst bound one client address; 0 means the default, negative no bound.
@@ -81,8 +84,12 @@ func (a *App) Router(o ServeOptions) (*httpx.Router, error) {
 	if o.PerSecond != 0 {
 		rate, most = max(o.PerSecond, 0), int(2*max(o.PerSecond, 0))
 	}
+	authenticate := a.Identity.Authenticate
+	if o.Authenticate != nil {
+		authenticate = o.Authenticate
+	}
 	rt := httpx.NewRouter(httpx.Config{
-		Log: a.Log, Clock: a.Clock, Proxies: proxies, PerSecond: rate, Burst: most, Authenticate: a.Identity.Authenticate,
+		Log: a.Log, Clock: a.Clock, Proxies: proxies, PerSecond: rate, Burst: most, Authenticate: authenticate,
 		Problems: httpx.Problems{Log: a.Log, Translate: i18n.T},
 	})
 	(&api.API{Orders: a.Orders, Connections: a.Connections, Phone: func(raw string) string { return customers.Phone(raw, a.Region) }}).Register(rt)
@@ -107,11 +114,14 @@ func hookPath(r *http.Request) (t db.Tenant, connection int64, err error) {
 // is stored.
 func (a *App) registerHooks(rt *httpx.Router) {
 	handle := func(w http.ResponseWriter, r *http.Request) error {
-		body, err := httpx.ReadBody(r, maxHook)
+		tenant, connection, err := hookPath(r)
 		if err != nil {
 			return err
 		}
-		tenant, connection, err := hookPath(r)
+		body, err := httpx.ReadBody(r, maxHook)
+		if errs.Is(err, errs.TooLarge) {
+			return errors.Join(err, a.Connections.HookTooLarge(r.Context(), tenant, connection, r.PathValue("secret")))
+		}
 		if err != nil {
 			return err
 		}

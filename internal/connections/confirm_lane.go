@@ -112,7 +112,7 @@ func (l *confirmLane) compare(ctx context.Context, rows []*sentRow, shown map[st
 				r.shown = r.sent
 				good = append(good, &r.dirtyRow)
 			case there && o.Pending != "":
-				r.state, r.reason = string(connector.ItemParked), o.Pending
+				r.state, r.reason = string(connector.ItemParked), clean(o.Pending)
 				if err := (&stockLane{Account: l.Account}).refused(ctx, tx, &r.dirtyRow); err != nil {
 					return err
 				}
@@ -131,8 +131,19 @@ func (l *confirmLane) compare(ctx context.Context, rows []*sentRow, shown map[st
 			}
 			l.svc.Changed(l.Tenant, l.Conn.ID)
 		})
-		return nil
+		return l.calm(ctx, tx)
 	})
+}
+
+// calm closes the drift task once no listing is given up.
+func (l *confirmLane) calm(ctx context.Context, tx *db.Tx) error {
+	var failed int
+	err := tx.QueryRow(ctx, "select count(*) from (select 1 from listing_stock where tenant_id = $1 and connection_id = $2 and state = 'failed' limit 1) n",
+		int64(tx.Tenant), l.Conn.ID).Scan(&failed)
+	if err != nil || failed > 0 {
+		return err
+	}
+	return l.svc.Tasks.Resolve(ctx, tx, TaskDrift, l.Conn.ID)
 }
 
 // shows says whether a channel shows a quantity; where it does not count pieces, whether it can be ordered at all.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/subtle"
 	"net/http"
+	"time"
 
 	"github.com/lad-hub/lad/connector"
 	"github.com/lad-hub/lad/internal/platform/db"
@@ -27,35 +28,51 @@ func (s *Service) Hook(ctx context.Context, t db.Tenant, connectionID int64, sec
 		return s.hookRefused(ctx, a, "wrong address")
 	}
 	hook, err := source.ParseWebhook(header, body)
-	switch connector.KindOf(err) {
-	case connector.KindAuth:
-		if err != nil {
-			return s.hookRefused(ctx, a, err.Error())
-		}
-	default:
-		// what can not be read is stored all the same and set aside with its reason by the loop
-	}
-	id := hook.ID
-	if id == "" {
-		id = facts.Digest(body)
-	}
+	if err != nil && connector.KindOf(err) == connector.KindAuth {
+		return s.hookRefused(ctx, a, words(err))
+	} // what can not be read is stored all the same and set aside with its reason by the loop
 	return s.db.Write(ctx, t, func(tx *db.Tx) error {
-		_, err := s.facts.Keep(ctx, tx, connectionID, facts.Webhook, []facts.Raw{{ExternalID: id, Body: body}})
 		tx.AfterCommit(func() { s.runners.wake(t, connectionID, laneHooks) })
-		return err
+		if hook.ID != "" {
+			_, err := s.facts.Keep(ctx, tx, connectionID, facts.Webhook, []facts.Raw{{ExternalID: hook.ID, Body: body}})
+			return err
+		}
+		return s.facts.KeepHint(ctx, tx, connectionID, facts.Webhook, body)
 	})
 }
 
-func (s *Service) hookRefused(ctx context.Context, a *Account, reason string) error {
-	err := s.db.Write(ctx, a.Tenant, func(tx *db.Tx) error {
-		_, err := tx.Exec(ctx, "update connection set last_error = $3, last_error_at = $4 where tenant_id = $1 and id = $2", int64(tx.Tenant), a.Conn.ID, "webhook refused: "+reason, tx.NowMicros())
-		if err != nil {
-			return err
-		}
-		return s.journal.Append(ctx, tx, journal.Record{Actor: "system", Kind: "connection.hook_refused", Subject: "connection", SubjectID: a.Conn.ID, Payload: map[string]any{"reason": reason}})
-	})
+// HookTooLarge notes a call whose body is over the bound: it is not stored, and what it said is found by the next poll.
+func (s *Service) HookTooLarge(ctx context.Context, t db.Tenant, connectionID int64, secret string) error {
+	a, err := s.open(ctx, t, connectionID)
 	if err != nil {
 		return err
 	}
+	if subtle.ConstantTimeCompare([]byte(secret), []byte(a.Conn.HookSecret)) != 1 {
+		return s.hookRefused(ctx, a, "wrong address")
+	}
+	s.PullSoon(t, connectionID)
+	return s.noteRefusal(ctx, a, "its body is too large")
+}
+
+func (s *Service) hookRefused(ctx context.Context, a *Account, reason string) error {
+	if err := s.noteRefusal(ctx, a, reason); err != nil {
+		return err
+	}
 	return errs.New(errs.Unauthed, "error.connection.hook")
+}
+
+// refusalEvery bounds how often the same refusal is noted: strangers must not fill the journal.
+const refusalEvery = time.Minute
+
+func (s *Service) noteRefusal(ctx context.Context, a *Account, reason string) error {
+	said := clean("webhook refused: " + reason)
+	return s.db.Write(ctx, a.Tenant, func(tx *db.Tx) error {
+		n, err := tx.Exec(ctx, `update connection set last_error = $3, last_error_at = $4 where tenant_id = $1 and id = $2 and (last_error <> $3 or last_error_at < $5)`,
+			int64(tx.Tenant), a.Conn.ID, said, tx.NowMicros(), tx.NowMicros()-refusalEvery.Microseconds())
+		if err != nil || n == 0 {
+			return err
+		}
+		tx.AfterCommit(func() { s.Changed(a.Tenant, a.Conn.ID) })
+		return s.journal.Append(ctx, tx, journal.Record{Actor: "system", Kind: "connection.hook_refused", Subject: "connection", SubjectID: a.Conn.ID, Payload: map[string]any{"reason": reason}})
+	})
 }

@@ -80,7 +80,8 @@ func (s *Service) link(ctx context.Context, tx *db.Tx, connection, listingID int
 const listingSelect = `select l.id, l.connection_id, l.external_id, l.sku_code, l.barcode, l.title, l.url, l.price_minor, l.currency, l.sku_id, l.linked_by, l.active, l.refuses, l.seen_at,
 	coalesce(s.dirty, false), coalesce(s.state, ''), coalesce(s.wanted_at, 0), coalesce(s.sent_qty, -1000), coalesce(s.sent_at, 0), coalesce(s.accepted_at, 0),
 	coalesce(s.confirmed_qty, -1000), coalesce(s.confirmed_at, 0), coalesce(s.error, '')
-	from listing l left join listing_stock s on s.tenant_id = l.tenant_id and s.sku_id = l.sku_id and s.connection_id = l.connection_id and s.listing_id = l.id`
+	from listing l left join listing_stock s on s.tenant_id = l.tenant_id and s.sku_id = l.sku_id and s.connection_id = l.connection_id and s.listing_id = l.id
+	where l.tenant_id = $1 `
 
 func scanListing(sc db.Scanner) (Listing, error) {
 	var l Listing
@@ -104,8 +105,7 @@ func (s *Service) Listings(ctx context.Context, tx *db.Tx, f ListingFilter) ([]L
 	if f.Limit <= 0 || f.Limit > 1000 {
 		f.Limit = 100
 	}
-	query := listingSelect + `
-		where l.tenant_id = $1 and l.gone_at = 0 and l.id > $2`
+	query := listingSelect + `and l.gone_at = 0 and l.id > $2`
 	args := []any{int64(tx.Tenant), f.After}
 	if f.ConnectionID != 0 {
 		args = append(args, f.ConnectionID)

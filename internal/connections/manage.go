@@ -111,7 +111,8 @@ func merge(a, b map[string]string) map[string]string {
 	return out
 }
 
-// Update changes name and settings. A secret left empty keeps its value. The new credentials are proved first.
+// Update changes name and settings. A secret left empty keeps its value. The new credentials are proved first, and a
+// connection that was stopped for the old ones starts again.
 func (s *Service) Update(ctx context.Context, a access.Actor, id int64, in Input) error {
 	if err := a.Must(access.ConnectionsWrite); err != nil {
 		return err
@@ -128,7 +129,7 @@ func (s *Service) Update(ctx context.Context, a access.Actor, id int64, in Input
 	if err != nil {
 		return err
 	}
-	in.Driver = c.Driver
+	in.Driver, in.Settings = c.Driver, merge(in.Settings, nil)
 	for k, v := range secrets {
 		if in.Settings[k] == "" {
 			in.Settings[k] = v
@@ -150,7 +151,13 @@ func (s *Service) Update(ctx context.Context, a access.Actor, id int64, in Input
 	return s.change(ctx, a, id, "connection.updated", map[string]any{"name": in.Name}, func(tx *db.Tx, c Connection) error {
 		_, err := tx.Exec(ctx, `update connection set name = $3, settings = $4, secrets = $5, token_expires_at = $6, version = version + 1 where tenant_id = $1 and id = $2`,
 			int64(tx.Tenant), id, in.Name, encode(open), sealed, clock.Micros(account.TokenExpires))
-		return err
+		if err != nil || c.State != Stopped {
+			return err
+		}
+		if err := s.Tasks.Resolve(ctx, tx, TaskStopped, id); err != nil {
+			return err
+		}
+		return setState(ctx, tx, id, Active, "")
 	})
 }
 

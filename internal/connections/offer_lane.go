@@ -163,7 +163,8 @@ func (l *offerLane) autoLink(ctx context.Context, tx *db.Tx, offers map[string]c
 	return nil
 }
 
-// compareShown finds linked offers that show another quantity than they were told and makes them dirty.
+// compareShown finds linked offers that show another quantity than they were told and makes them dirty; what was given up or
+// parked is tried again. What was accepted a moment ago is left to the read-back.
 func (l *offerLane) compareShown(ctx context.Context, tx *db.Tx, offers map[string]connector.Offer, links map[string]Link) error {
 	byListing := map[int64]connector.Offer{}
 	var ids []int64
@@ -181,14 +182,15 @@ func (l *offerLane) compareShown(ctx context.Context, tx *db.Tx, offers map[stri
 		sent         qty.Qty
 	}
 	var drifts []drift
-	in, args := db.In(3, ids)
+	in, args := db.In(4, ids)
 	err := tx.Each(ctx, `select sku_id, listing_id, sent_qty from listing_stock where tenant_id = $1 and connection_id = $2
-		and not dirty and state in ('accepted', 'confirmed') and sku_id in `+in, append([]any{int64(tx.Tenant), l.Conn.ID}, args...), func(sc db.Scanner) error {
+		and not dirty and (state <> 'accepted' or accepted_at < $3) and sku_id in `+in,
+		append([]any{int64(tx.Tenant), l.Conn.ID, tx.NowMicros() - confirmWithin.Microseconds()}, args...), func(sc db.Scanner) error {
 		var d drift
 		if err := sc.Scan(&d.sku, &d.listing, &d.sent); err != nil {
 			return err
 		}
-		if o, ok := byListing[d.listing]; ok && !shows(o, d.sent) {
+		if o, ok := byListing[d.listing]; ok && o.Refuses == "" && o.Pending == "" && !shows(o, d.sent) {
 			drifts = append(drifts, d)
 		}
 		return nil

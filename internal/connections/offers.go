@@ -32,13 +32,13 @@ const maxOffers = 200
 
 // Offers reads a connection's offers with an id above after, at most limit, in order of their ids.
 func (s *Service) Offers(ctx context.Context, tx *db.Tx, connectionID int64, state OfferState, after int64, limit int) ([]Listing, error) {
-	return listings(ctx, tx, "l.tenant_id = $1 and l.connection_id = $2 and l.gone_at = 0 and l.id > $3"+offerWhere[state]+" order by l.id limit $4",
+	return listings(ctx, tx, "l.connection_id = $2 and l.gone_at = 0 and l.id > $3"+offerWhere[state]+" order by l.id limit $4",
 		int64(tx.Tenant), connectionID, after, min(max(limit, 1), maxOffers))
 }
 
 // Offer reads one listing.
 func (s *Service) Offer(ctx context.Context, tx *db.Tx, id int64) (Listing, error) {
-	l, err := scanListing(tx.QueryRow(ctx, listingSelect+" where l.tenant_id = $1 and l.id = $2", int64(tx.Tenant), id))
+	l, err := scanListing(tx.QueryRow(ctx, listingSelect+"and l.id = $2", int64(tx.Tenant), id))
 	if errors.Is(err, sql.ErrNoRows) {
 		return l, errs.New(errs.NotFound, "error.listing.not_found")
 	}
@@ -50,7 +50,7 @@ func (s *Service) ShownOf(ctx context.Context, tx *db.Tx, skuIDs []int64) (map[i
 	out := map[int64][]Listing{}
 	err := db.Chunk(skuIDs, 500, func(part []int64) error {
 		in, args := db.In(2, part)
-		list, err := listings(ctx, tx, "l.tenant_id = $1 and l.gone_at = 0 and l.sku_id in "+in+" order by l.sku_id, l.connection_id, l.id",
+		list, err := listings(ctx, tx, "l.gone_at = 0 and l.sku_id in "+in+" order by l.sku_id, l.connection_id, l.id",
 			append([]any{int64(tx.Tenant)}, args...)...)
 		for _, l := range list {
 			out[l.SKUID] = append(out[l.SKUID], l)
@@ -62,7 +62,7 @@ func (s *Service) ShownOf(ctx context.Context, tx *db.Tx, skuIDs []int64) (map[i
 
 func listings(ctx context.Context, tx *db.Tx, where string, args ...any) ([]Listing, error) {
 	var out []Listing
-	err := tx.Each(ctx, listingSelect+" where "+where, args, func(sc db.Scanner) error {
+	err := tx.Each(ctx, listingSelect+"and "+where, args, func(sc db.Scanner) error {
 		l, err := scanListing(sc)
 		out = append(out, l)
 		return err

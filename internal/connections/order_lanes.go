@@ -2,6 +2,8 @@ package connections
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -78,17 +80,12 @@ func (l *pullLane) rest(busy bool) {
 	l.next = l.Now().Add(l.pause)
 }
 
-// keep stores a page and the cursor after it. Orders without an id can not be stored as facts of their own; they are set
-// aside under a name made of their bytes, so that nothing is lost.
+// keep stores a page and the cursor after it.
 func (l *pullLane) keep(ctx context.Context, page connector.OrderPage) (news int64, err error) {
 	err = l.Write(ctx, func(tx *db.Tx) error {
 		var raws []facts.Raw
 		for _, o := range page.Orders {
-			id := o.ExternalID
-			if id == "" {
-				id = "?" + facts.Digest(o.Body)
-			}
-			raws = append(raws, facts.Raw{ExternalID: id, Body: o.Body})
+			raws = append(raws, facts.Raw{ExternalID: o.ExternalID, Body: o.Body})
 		}
 		if news, err = l.svc.facts.Keep(ctx, tx, l.Conn.ID, facts.Order, raws); err != nil {
 			return err
@@ -137,6 +134,9 @@ func (l *applyLane) Run(ctx context.Context) (reconcile.Step, error) {
 			list = append(list, Parsed{Fact: f, Order: o})
 		}
 	}
+	if err := l.doubt(ctx, list); err != nil {
+		return reconcile.Step{}, err
+	}
 	for i, t := range l.svc.Orders.TakeIn(ctx, l.Tenant, l.Conn.ID, l.Conn.Driver, list) {
 		if t.Err == nil {
 			continue
@@ -146,6 +146,32 @@ func (l *applyLane) Run(ctx context.Context) (reconcile.Step, error) {
 		}
 	}
 	return reconcile.Step{Again: len(waiting) == applyBatch}, nil
+}
+
+// doubt notes that the channel has changed the quantities of what it sold (or took back) by itself: what it was told last is
+// not what it shows now, so even the same number is sent again.
+func (l *applyLane) doubt(ctx context.Context, list []Parsed) error {
+	sold := map[string]bool{}
+	for _, p := range list {
+		for _, line := range p.Order.Lines {
+			sold[line.OfferID] = true
+		}
+	}
+	delete(sold, "")
+	if len(sold) == 0 {
+		return nil
+	}
+	return l.Write(ctx, func(tx *db.Tx) error {
+		return db.Chunk(slices.Sorted(maps.Keys(sold)), 500, func(ids []string) error {
+			in, args := db.In(4, ids)
+			_, err := tx.Exec(ctx, `update listing_stock set sent_qty = -1000, want_gen = want_gen + 1, wanted_at = case when dirty then wanted_at else $3 end,
+				state = case when dirty then state else 'queued' end, dirty = true where tenant_id = $1 and connection_id = $2
+				and listing_id in (select id from listing where tenant_id = $1 and connection_id = $2 and external_id in `+in+")",
+				append([]any{int64(tx.Tenant), l.Conn.ID, tx.NowMicros()}, args...)...)
+			tx.AfterCommit(func() { l.loop.Wake(laneStock) })
+			return err
+		})
+	})
 }
 
 // failed decides what an order that could not be taken in means: bad data is set aside, a database that is away makes the
@@ -205,6 +231,10 @@ func (l *hookLane) Run(ctx context.Context) (reconcile.Step, error) {
 	for ids := hook.OrderIDs; len(ids) > 0; {
 		n := min(len(ids), rereadOrders)
 		read, err := l.source.ReadOrders(ctx, ids[:n])
+		switch connector.KindOf(err) {
+		case connector.KindPermanent, connector.KindData, connector.KindItem:
+			return reconcile.Step{Again: true}, (&applyLane{Account: l.Account}).setAside(ctx, f, err)
+		}
 		if err != nil {
 			return reconcile.Step{}, err
 		}

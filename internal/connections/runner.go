@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"strings"
 	"sync"
 	"time"
 
@@ -125,15 +126,8 @@ func (r *runners) run(ctx context.Context, key activeConnection, run *runner) {
 		return
 	}
 	defer release()
-	a, err := r.svc.open(ctx, key.tenant, key.id)
-	if err != nil {
-		if ctx.Err() == nil {
-			r.svc.log.Error("connection can not be opened", "tenant", int64(key.tenant), "connection", key.id, "err", err)
-			_ = r.svc.stopConnection(ctx, key.tenant, key.id, err)
-		}
-		return
-	}
-	if a.Conn.State != Active {
+	a := r.openPatiently(ctx, key)
+	if a == nil || a.Conn.State != Active {
 		return
 	}
 	a.held = held
@@ -142,6 +136,29 @@ func (r *runners) run(ctx context.Context, key activeConnection, run *runner) {
 	run.account, run.pull, run.offers = a, pull, offers
 	r.mu.Unlock()
 	a.loop.Run(ctx)
+	r.mu.Lock()
+	run.account, run.pull, run.offers = nil, nil, nil
+	r.mu.Unlock()
+}
+
+// openPatiently opens a connection, as often as it takes while the database is away; nil when it can not be opened. One that
+// is wrong in itself is stopped with the reason.
+func (r *runners) openPatiently(ctx context.Context, key activeConnection) *Account {
+	for rest := firstRest; ctx.Err() == nil; rest = min(2*rest, longestRest) {
+		a, err := r.svc.open(ctx, key.tenant, key.id)
+		switch {
+		case err == nil:
+			return a
+		case ctx.Err() != nil:
+			return nil
+		}
+		r.svc.log.Error("connection can not be opened", "tenant", int64(key.tenant), "connection", key.id, "err", err)
+		if !errs.Is(err, errs.Unavailable) && r.svc.stopConnection(ctx, key.tenant, key.id, err) == nil {
+			return nil
+		}
+		reconcile.Pause(ctx, rest)
+	}
+	return nil
 }
 
 // lanes builds the loop of an account from what its channel can do.
@@ -236,15 +253,27 @@ type hurt struct {
 	mu      sync.Mutex
 	noted   time.Time
 	failing bool
+	calls   int64 // requests sent when it was last looked
 }
 
-// Worked notes that the outside answered, not more often than people look.
-func (h *hurt) Worked(string) {
+// asked says whether a request was sent since it was last asked.
+func (h *hurt) asked() bool {
+	calls := h.account.Limit.Calls()
+	sent := calls != h.calls
+	h.calls = calls
+	return sent
+}
+
+// Worked notes that the outside answered, not more often than people look. A run without a request says nothing about it.
+func (h *hurt) Worked(string) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	a := h.account
+	if !h.asked() {
+		return false
+	}
 	if !h.failing && a.Now().Sub(h.noted) < healthEvery {
-		return
+		return true
 	}
 	h.noted, h.failing = a.Now(), false
 	ctx := context.Background()
@@ -256,6 +285,7 @@ func (h *hurt) Worked(string) {
 	if err != nil {
 		a.log.Error("health not noted", "err", err)
 	}
+	return true
 }
 
 // Failed writes the outside's words on the connection and answers the rest: what the outside asked for, else doubling up to
@@ -264,6 +294,7 @@ func (h *hurt) Failed(lane string, cause error, inRow int) (time.Duration, bool)
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	a := h.account
+	h.asked()
 	ctx := context.Background()
 	if connector.KindOf(cause) == connector.KindAuth {
 		if err := a.svc.stopConnection(ctx, a.Tenant, a.Conn.ID, cause); err != nil {
@@ -286,11 +317,22 @@ func (h *hurt) Failed(lane string, cause error, inRow int) (time.Duration, bool)
 
 // words are what a person is shown of an error: the outside's own, without our wrapping.
 func words(err error) string {
-	var e *connector.Error
-	if errors.As(err, &e) {
-		return e.Message
+	text := err.Error()
+	if e := (*connector.Error)(nil); errors.As(err, &e) {
+		text = e.Message
 	}
-	return err.Error()
+	return clean(text)
+}
+
+// maxWords bounds the outside's words.
+const maxWords = 1000
+
+// clean makes any bytes a text that a database keeps.
+func clean(text string) string {
+	if len(text) > maxWords {
+		text = text[:maxWords]
+	}
+	return strings.ReplaceAll(strings.ToValidUTF8(text, ""), "\x00", "")
 }
 
 func (s *Service) noteError(ctx context.Context, t db.Tenant, id int64, lane string, cause error) error {

@@ -2,11 +2,13 @@ package connections
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"time"
 
 	"github.com/lad-hub/lad/connector"
 	"github.com/lad-hub/lad/internal/platform/db"
+	"github.com/lad-hub/lad/internal/platform/journal"
 	"github.com/lad-hub/lad/internal/platform/qty"
 	"github.com/lad-hub/lad/internal/platform/reconcile"
 )
@@ -31,6 +33,7 @@ type dirtyRow struct {
 	refuses       string
 	wantedAt      int64
 	tries         int64
+	was           string // the error that stood there before
 	sent          qty.Qty
 	shown         qty.Qty
 	state, reason string
@@ -59,7 +62,7 @@ func (l *stockLane) Run(ctx context.Context) (reconcile.Step, error) {
 	return reconcile.Step{Again: len(rows) == batch, At: next}, nil
 }
 
-const claimColumns = `select s.listing_id, s.sku_id, s.want_gen, l.external_id, l.sku_code, l.refuses, s.wanted_at, s.tries, s.sent_qty
+const claimColumns = `select s.listing_id, s.sku_id, s.want_gen, l.external_id, l.sku_code, l.refuses, s.wanted_at, s.tries, s.sent_qty, s.error
 	from listing_stock s join listing l on l.tenant_id = s.tenant_id and l.id = s.listing_id
 	where s.tenant_id = $1 and s.connection_id = $2 and s.dirty and s.not_before <= $3 and `
 
@@ -70,7 +73,7 @@ func (l *stockLane) claim(ctx context.Context, limit int) (rows []*dirtyRow, nex
 			err := tx.Each(ctx, claimColumns+"s.urgent = $4 order by s.wanted_at limit $5",
 				[]any{int64(tx.Tenant), l.Conn.ID, tx.NowMicros(), urgent, limit - len(rows)}, func(sc db.Scanner) error {
 					r := &dirtyRow{}
-					err := sc.Scan(&r.listing, &r.sku, &r.gen, &r.offer, &r.code, &r.refuses, &r.wantedAt, &r.tries, &r.sent)
+					err := sc.Scan(&r.listing, &r.sku, &r.gen, &r.offer, &r.code, &r.refuses, &r.wantedAt, &r.tries, &r.sent, &r.was)
 					rows = append(rows, r)
 					return err
 				})
@@ -131,7 +134,7 @@ func (l *stockLane) push(ctx context.Context, rows []*dirtyRow) error {
 	results, err := l.sink.PushStock(ctx, items)
 	answered := l.Now()
 	if err != nil {
-		return err
+		return l.split(ctx, rows, err)
 	}
 	byOffer := make(map[string]connector.ItemResult, len(results))
 	for _, res := range results {
@@ -144,11 +147,29 @@ func (l *stockLane) push(ctx context.Context, rows []*dirtyRow) error {
 		case !ok:
 			r.state, r.reason = "failed", "the channel did not answer for this offer"
 		case res.Err != nil:
-			r.reason = res.Err.Message
+			r.reason = clean(res.Err.Message)
 		}
 		l.svc.Observe(l.Tenant, l.Conn.ID, began.Sub(time.UnixMicro(r.wantedAt)), answered.Sub(began))
 	}
 	return nil
+}
+
+// split sends the halves of a batch that the channel refused as a whole, until the item it does not like stands alone and is
+// parked with the reason. Other errors say nothing about the items.
+func (l *stockLane) split(ctx context.Context, rows []*dirtyRow, cause error) error {
+	switch connector.KindOf(cause) {
+	case connector.KindPermanent, connector.KindItem, connector.KindData:
+	default:
+		return cause
+	}
+	if len(rows) == 1 {
+		rows[0].state, rows[0].reason = string(connector.ItemRejected), words(cause)
+		return nil
+	}
+	if err := l.push(ctx, rows[:len(rows)/2]); err != nil {
+		return err
+	}
+	return l.push(ctx, rows[len(rows)/2:])
 }
 
 // store writes the outcomes. done_gen is the generation that was read before the push, so a change made meanwhile leaves the
@@ -173,6 +194,9 @@ func (l *stockLane) store(ctx context.Context, rows []*dirtyRow) error {
 				}
 			}
 		}
+		if err := l.journalRefused(ctx, tx, rows); err != nil {
+			return err
+		}
 		if err := l.accepted(ctx, tx, taken); err != nil {
 			return err
 		}
@@ -190,7 +214,8 @@ func (l *stockLane) same(ctx context.Context, tx *db.Tx, r *dirtyRow) error {
 	return err
 }
 
-// accepted notes a whole batch in one statement per size.
+// accepted notes a whole batch in one statement per size. A listing that drifts keeps its count of tries until a read-back
+// proves it.
 func (l *stockLane) accepted(ctx context.Context, tx *db.Tx, rows []*dirtyRow) error {
 	return db.Chunk(rows, 128, func(part []*dirtyRow) error {
 		n := 1
@@ -203,7 +228,8 @@ func (l *stockLane) accepted(ctx context.Context, tx *db.Tx, rows []*dirtyRow) e
 			args = append(args, r.sku, r.listing, r.gen, int64(r.shown))
 		}
 		_, err := tx.Exec(ctx, `with d (sku, listing, gen, qty) as (values `+tx.Numbers(n, 4, 4)+`)
-			update listing_stock set done_gen = d.gen, dirty = want_gen > d.gen, sent_qty = d.qty, sent_at = $3, accepted_at = $3, tries = 0, error = '', urgent = false,
+			update listing_stock set done_gen = d.gen, dirty = want_gen > d.gen, sent_qty = d.qty, sent_at = $3, accepted_at = $3, error = '', urgent = false,
+			not_before = 0, tries = case when state = 'failed' then 0 else tries end,
 			state = case when want_gen > d.gen then 'queued' else 'accepted' end from d
 			where listing_stock.tenant_id = $1 and listing_stock.sku_id = d.sku and listing_stock.connection_id = $2 and listing_stock.listing_id = d.listing`, args...)
 		return err
@@ -222,4 +248,21 @@ func (l *stockLane) refused(ctx context.Context, tx *db.Tx, r *dirtyRow) error {
 		where tenant_id = $1 and sku_id = $2 and connection_id = $3 and listing_id = $4`,
 		int64(tx.Tenant), r.sku, l.Conn.ID, r.listing, r.reason, tx.NowMicros()+Backoff(r.tries).Microseconds())
 	return err
+}
+
+// journalRefused tells once per reason which items the channel did not take.
+func (l *stockLane) journalRefused(ctx context.Context, tx *db.Tx, rows []*dirtyRow) error {
+	offers := map[string][]string{}
+	for _, r := range rows {
+		if r.reason != "" && r.reason != r.was {
+			offers[r.reason] = append(offers[r.reason], r.offer)
+		}
+	}
+	var records []journal.Record
+	for _, reason := range slices.Sorted(maps.Keys(offers)) {
+		list := offers[reason]
+		records = append(records, journal.Record{Actor: "system", Kind: "listing.refused", Subject: "connection", SubjectID: l.Conn.ID,
+			Payload: map[string]any{"offer": list[0], "offers": len(list), "reason": reason}})
+	}
+	return l.svc.journal.Append(ctx, tx, records...)
 }

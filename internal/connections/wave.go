@@ -4,6 +4,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/lad-hub/lad/connector"
 	"github.com/lad-hub/lad/internal/platform/db"
 )
 
@@ -33,7 +34,7 @@ func (w *waves) note(t db.Tenant, rows []*dirtyRow, now time.Time, tell func(db.
 	changed := false
 	for _, row := range rows {
 		took := now.Sub(time.UnixMicro(row.wantedAt))
-		if row.wantedAt < last.wantedAt || row.state == "same" {
+		if row.wantedAt < last.wantedAt || row.state != string(connector.ItemAccepted) && row.state != string(connector.ItemConfirmed) {
 			continue
 		}
 		if row.wantedAt > last.wantedAt || took > last.took {

@@ -166,14 +166,16 @@ func (m *machine) hold() {
 func (m *machine) someOrder() int64 {
 	list := m.model.orders()
 	if len(list) == 0 {
-		m.t.Skip("no orders")
+		return 0
 	}
 	return rapid.SampledFrom(list).Draw(m.t, "order")
 }
 
 // release gives back one line or all of an order, twice.
 func (m *machine) release() {
-	m.gone = m.someOrder()
+	if m.gone = m.someOrder(); m.gone == 0 {
+		return
+	}
 	var lines []int64
 	for k := range m.before.sums {
 		if k.order == m.gone {
@@ -202,7 +204,9 @@ func (m *machine) twice(f func(tx *db.Tx) error) {
 
 // ship sends what an order holds, twice, unless it was promised and never made.
 func (m *machine) ship() {
-	m.gone = m.someOrder()
+	if m.gone = m.someOrder(); m.gone == 0 {
+		return
+	}
 	out := map[int64]map[int64]qty.Qty{} // by warehouse and SKU
 	for h, n := range m.before.holds {
 		if h.order == m.gone {
@@ -233,7 +237,7 @@ func (m *machine) counts(from, to int64) (lines []stock.Count) {
 		}
 	}
 	if len(lines) == 0 {
-		m.t.Skip("nothing counted")
+		lines = append(lines, count(1, m.draw("pieces", from, to)))
 	}
 	slices.Reverse(lines)
 	return lines
@@ -289,7 +293,7 @@ func (m *machine) stocktake() {
 // reverse undoes a document, or asks again for a reversal that was made.
 func (m *machine) reverse() {
 	if len(m.model.documents) == 0 {
-		m.t.Skip("no documents")
+		return
 	}
 	i := int(m.draw("document", 0, int64(len(m.model.documents)-1)))
 	doc := m.model.documents[i]
