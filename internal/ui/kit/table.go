@@ -51,10 +51,12 @@ type RowData struct {
 
 // Stage is a tab over a list.
 type Stage struct {
+	ID   string // stable, so that focus survives a refresh; optional
 	Text string
 	Href string
 	On   bool
 	N    int
+	More bool // N is a bound: "1000+"
 	// Age is the share of the allowed time that the oldest entry has used, 0 to 1; AgeText says it in words.
 	Age     float64
 	AgeText string
@@ -63,6 +65,7 @@ type Stage struct {
 
 // Chip is a filter of a list.
 type Chip struct {
+	ID   string // stable, so that focus survives a refresh; optional
 	Text string
 	Href string
 	On   bool
