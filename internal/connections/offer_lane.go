@@ -186,15 +186,15 @@ func (l *offerLane) compareShown(ctx context.Context, tx *db.Tx, offers map[stri
 	err := tx.Each(ctx, `select sku_id, listing_id, sent_qty from listing_stock where tenant_id = $1 and connection_id = $2
 		and not dirty and (state <> 'accepted' or accepted_at < $3) and sku_id in `+in,
 		append([]any{int64(tx.Tenant), l.Conn.ID, tx.NowMicros() - confirmWithin.Microseconds()}, args...), func(sc db.Scanner) error {
-		var d drift
-		if err := sc.Scan(&d.sku, &d.listing, &d.sent); err != nil {
-			return err
-		}
-		if o, ok := byListing[d.listing]; ok && o.Refuses == "" && o.Pending == "" && !shows(o, d.sent) {
-			drifts = append(drifts, d)
-		}
-		return nil
-	})
+			var d drift
+			if err := sc.Scan(&d.sku, &d.listing, &d.sent); err != nil {
+				return err
+			}
+			if o, ok := byListing[d.listing]; ok && o.Refuses == "" && o.Pending == "" && !shows(o, d.sent) {
+				drifts = append(drifts, d)
+			}
+			return nil
+		})
 	if err != nil {
 		return err
 	}

@@ -7,7 +7,9 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/lad-hub/lad/internal/platform/db"
 	"github.com/lad-hub/lad/internal/platform/ids"
@@ -50,12 +52,37 @@ func Digest(body []byte) string {
 	return hex.EncodeToString(sum[:16])
 }
 
+// maxKey bounds an external id, which is part of an index.
+const maxKey = 200
+
+// key is an external id as it is kept. One that is missing, too long or no text is replaced by a name made of it and of the
+// body, so that the thing is stored all the same and can be set aside.
+func (r Raw) key() string {
+	if r.ExternalID != "" && len(r.ExternalID) <= maxKey && utf8.ValidString(r.ExternalID) && !strings.Contains(r.ExternalID, "\x00") {
+		return r.ExternalID
+	}
+	return "?" + Digest(append([]byte(r.ExternalID), r.Body...))
+}
+
+// KeepHint stores a thing without an identity of its own, known by its bytes: the same bytes again mean that it happened again,
+// so it waits again.
+func (s *Store) KeepHint(ctx context.Context, tx *db.Tx, connection int64, kind string, body []byte) error {
+	id, err := s.ids.ReserveIn(ctx, tx, "fact", 1)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `insert into fact (tenant_id, id, connection_id, kind, external_id, digest, body, received_at, state, version) values ($1, $2, $3, $4, $5, $5, $6, $7, 'new', 1)
+		on conflict (tenant_id, connection_id, kind, external_id) do update set received_at = excluded.received_at, state = 'new', version = fact.version + 1, tries = 0, not_before = 0, error = ''`,
+		int64(tx.Tenant), id, connection, kind, Digest(body), body, tx.NowMicros())
+	return err
+}
+
 // Keep stores raws in the caller's transaction as waiting to be applied and says how many were new or changed. Within one
 // call the last of several with one external id wins.
 func (s *Store) Keep(ctx context.Context, tx *db.Tx, connection int64, kind string, raws []Raw) (int64, error) {
 	last := map[string]int{}
 	for i, r := range raws {
-		last[r.ExternalID] = i
+		last[r.key()] = i
 	}
 	if len(last) == 0 {
 		return 0, nil
@@ -66,10 +93,10 @@ func (s *Store) Keep(ctx context.Context, tx *db.Tx, connection int64, kind stri
 	}
 	args := make([]any, 0, 10*len(last))
 	for i, r := range raws {
-		if last[r.ExternalID] != i {
+		if last[r.key()] != i {
 			continue
 		}
-		args = append(args, int64(tx.Tenant), first, connection, kind, r.ExternalID, Digest(r.Body), r.Body, tx.NowMicros(), "new", int64(1))
+		args = append(args, int64(tx.Tenant), first, connection, kind, r.key(), Digest(r.Body), r.Body, tx.NowMicros(), "new", int64(1))
 		first++
 	}
 	const head = "insert into fact (tenant_id, id, connection_id, kind, external_id, digest, body, received_at, state, version)"
@@ -92,6 +119,12 @@ func Aside(ctx context.Context, tx *db.Tx, connection int64, limit int) ([]Fact,
 		where tenant_id = $1 and connection_id = $2 and state = 'aside' order by id limit $3`, int64(tx.Tenant), connection, limit)
 }
 
+// Newest reads facts of a connection whatever became of them, the newest first.
+func Newest(ctx context.Context, tx *db.Tx, connection int64, kind string, limit int) ([]Fact, error) {
+	return read(ctx, tx, `select id, connection_id, kind, external_id, body, version, tries, received_at, error from fact
+		where tenant_id = $1 and connection_id = $2 and kind = $3 order by id desc limit $4`, int64(tx.Tenant), connection, kind, limit)
+}
+
 func read(ctx context.Context, tx *db.Tx, query string, args ...any) (out []Fact, err error) {
 	err = tx.Each(ctx, query, args, func(sc db.Scanner) error {
 		var f Fact
@@ -112,14 +145,17 @@ func Applied(ctx context.Context, tx *db.Tx, f Fact) error {
 // SetAside gives up on a fact with the reason; Retry brings it back.
 func SetAside(ctx context.Context, tx *db.Tx, f Fact, reason string) error {
 	_, err := tx.Exec(ctx, "update fact set state = 'aside', error = $4, tries = tries + 1 where tenant_id = $1 and id = $2 and version = $3",
-		int64(tx.Tenant), f.ID, f.Version, reason)
+		int64(tx.Tenant), f.ID, f.Version, text(reason))
 	return err
 }
+
+// text makes any bytes a text that a database keeps.
+func text(s string) string { return strings.ReplaceAll(strings.ToValidUTF8(s, ""), "\x00", "") }
 
 // Postpone tries a fact again later.
 func Postpone(ctx context.Context, tx *db.Tx, f Fact, until time.Time, reason string) error {
 	_, err := tx.Exec(ctx, "update fact set not_before = $4, error = $5, tries = tries + 1 where tenant_id = $1 and id = $2 and version = $3",
-		int64(tx.Tenant), f.ID, f.Version, until.UnixMicro(), reason)
+		int64(tx.Tenant), f.ID, f.Version, until.UnixMicro(), text(reason))
 	return err
 }
 

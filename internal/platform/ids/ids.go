@@ -49,7 +49,7 @@ func (s *Source) Reserve(ctx context.Context, kind string, n int64) (int64, erro
 	if id, ok := s.take(kind, n); ok {
 		return id, nil
 	}
-	if n >= minBlock {
+	if n >= maxBlock {
 		return s.allocate(ctx, kind, n)
 	}
 	size := s.blockSize(kind, n)

@@ -31,8 +31,9 @@ type Lane interface {
 type Policy interface {
 	// Failed is told of an error of a lane and answers how long the account rests. Stop ends the loop.
 	Failed(lane string, err error, inRow int) (rest time.Duration, stop bool)
-	// Worked is told that a lane's run succeeded.
-	Worked(lane string)
+	// Worked is told that a lane's run succeeded and answers whether that proves that the outside works: a lane that had nothing
+	// to ask proves nothing, and the rests after failures keep growing.
+	Worked(lane string) bool
 }
 
 // patience is how long a due lane lets more urgent ones go first.
@@ -91,8 +92,9 @@ func (l *Loop) Run(ctx context.Context) {
 		}
 		step, err := lane.Run(ctx)
 		if err == nil {
-			failures = 0
-			l.policy.Worked(lane.Name())
+			if l.policy.Worked(lane.Name()) {
+				failures = 0
+			}
 			l.schedule(lane.Name(), step)
 			continue
 		}
@@ -106,7 +108,7 @@ func (l *Loop) Run(ctx context.Context) {
 			return
 		}
 		l.schedule(lane.Name(), Step{Again: true})
-		pause(ctx, rest)
+		Pause(ctx, rest)
 	}
 }
 
@@ -154,7 +156,8 @@ func (l *Loop) sleep(ctx context.Context, d time.Duration) {
 	}
 }
 
-func pause(ctx context.Context, d time.Duration) {
+// Pause waits for d or until ctx ends.
+func Pause(ctx context.Context, d time.Duration) {
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {
