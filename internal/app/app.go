@@ -173,6 +173,10 @@ func (a *App) wire() {
 
 // Start begins background work: connections and jobs.
 func (a *App) Start(ctx context.Context) error {
+	a.Jobs.Every("purge-sessions", 24*time.Hour, func(ctx context.Context) error {
+		_, err := a.Identity.PurgeSessions(ctx)
+		return err
+	})
 	if err := a.Jobs.Start(ctx); err != nil {
 		return err
 	}

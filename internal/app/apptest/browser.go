@@ -18,6 +18,7 @@ import (
 	"github.com/lad-hub/lad/internal/platform/errs"
 	"github.com/lad-hub/lad/internal/platform/httpx"
 	"github.com/lad-hub/lad/internal/platform/i18n"
+	"github.com/lad-hub/lad/internal/ui/assets"
 	"github.com/lad-hub/lad/internal/ui/kit"
 )
 
@@ -59,10 +60,22 @@ func (s *Shop) Serve(t testing.TB, register func(*httpx.Router)) *Server {
 			return access.With(ctx, map[string]access.Actor{"owner": s.Owner, "picker": s.Picker, "viewer": s.Viewer}[c.Value]), nil
 		},
 	})
+	s.around(rt)
 	register(rt)
 	srv := &Server{Server: httptest.NewServer(rt), shop: s}
-	t.Cleanup(srv.Close)
+	t.Cleanup(func() { s.Live.Close(); srv.Close() })
 	return srv
+}
+
+// around adds what every page needs in a real browser: assets, the stream of hints and, at /as/{who}, a sign-in.
+func (s *Shop) around(rt *httpx.Router) {
+	rt.Mount("GET "+assets.Prefix, httpx.Public(), assets.Handler())
+	rt.Mount("GET /live", httpx.SignedIn(), s.Live.Handler(func(*http.Request) (int64, bool) { return int64(s.Tenant), true }), httpx.Stream())
+	rt.Handle("GET /as/{who}", httpx.Public(), func(w http.ResponseWriter, r *http.Request) error {
+		http.SetCookie(w, &http.Cookie{Name: "actor", Value: r.PathValue("who"), Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode})
+		http.Redirect(w, r, "/orders", http.StatusSeeOther)
+		return nil
+	})
 }
 
 // Browser asks as one person in one language; redirects are not followed.

@@ -41,12 +41,8 @@ func EachEngine(t *testing.T, f func(t *testing.T, d *db.DB)) {
 // Open opens a fresh migrated database of one engine, closed at the test's end. A nil clock is the system's.
 func Open(t testing.TB, e db.Engine, c clock.Clock) *db.DB {
 	t.Helper()
-	o := db.Options{Clock: c}
-	if e == db.Postgres {
-		o.DSN = schema(t)
-	} else {
-		o.Path = filepath.Join(t.TempDir(), "lad.db")
-	}
+	o := Options(t, e)
+	o.Clock = c
 	ctx := context.Background()
 	d, err := db.Open(ctx, o)
 	if err != nil {
@@ -71,8 +67,17 @@ func Open(t testing.TB, e db.Engine, c clock.Clock) *db.DB {
 	return d
 }
 
-// schema creates an empty schema on the test server and answers a DSN that works in it.
-func schema(t testing.TB) string {
+// Options names an empty throw-away database of one engine.
+func Options(t testing.TB, e db.Engine) db.Options {
+	t.Helper()
+	if e == db.Postgres {
+		return db.Options{DSN: EmptySchema(t)}
+	}
+	return db.Options{Path: filepath.Join(t.TempDir(), "lad.db")}
+}
+
+// EmptySchema creates an empty schema on the test server and answers a DSN that works in it.
+func EmptySchema(t testing.TB) string {
 	t.Helper()
 	base := os.Getenv("LAD_TEST_POSTGRES")
 	admin, err := sql.Open("pgx", base)
