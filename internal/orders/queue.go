@@ -15,19 +15,19 @@ const (
 	intakeWait  = 4096
 )
 
-// intakeQueue turns many callers into few transactions. Two stages run side by side: one resolves a batch with reads while
-// the other writes the batch before it. A caller is answered after the commit.
+// intakeQueue turns many callers into few transactions. Two stages run side by side: one resolves whoever waits with few
+// reads, the other writes whatever was resolved meanwhile. A caller is answered after the commit.
 type intakeQueue struct {
 	s     *Service
 	in    chan *prepared
-	ready chan []*prepared
+	ready chan *prepared
 	stop  chan struct{}
 	done  chan struct{} // closed once nobody is left who could answer
 	wg    sync.WaitGroup
 }
 
 func newIntakeQueue(s *Service) *intakeQueue {
-	q := &intakeQueue{s: s, in: make(chan *prepared, intakeWait), ready: make(chan []*prepared), stop: make(chan struct{}), done: make(chan struct{})}
+	q := &intakeQueue{s: s, in: make(chan *prepared, intakeWait), ready: make(chan *prepared, 2*intakeBatch), stop: make(chan struct{}), done: make(chan struct{})}
 	q.wg.Go(q.resolveAll)
 	q.wg.Go(q.writeAll)
 	return q
@@ -129,19 +129,26 @@ func (q *intakeQueue) resolveAll() {
 	}
 }
 
-// resolveBatch gathers who waits, per tenant, and hands the resolved batches to the writer.
-func (q *intakeQueue) resolveBatch(first *prepared) {
+// gather takes first and whoever else waits in the queue, by tenant: a transaction belongs to one.
+func gather(first *prepared, queue <-chan *prepared) map[db.Tenant][]*prepared {
 	byTenant := map[db.Tenant][]*prepared{first.in.Actor.Tenant: {first}}
-gather:
 	for n := 1; n < intakeBatch; n++ {
 		select {
-		case p := <-q.in:
+		case p, ok := <-queue:
+			if !ok {
+				return byTenant
+			}
 			byTenant[p.in.Actor.Tenant] = append(byTenant[p.in.Actor.Tenant], p)
 		default:
-			break gather
+			return byTenant
 		}
 	}
-	for t, batch := range byTenant {
+	return byTenant
+}
+
+// resolveBatch hands who waits to the writer, resolved.
+func (q *intakeQueue) resolveBatch(first *prepared) {
+	for t, batch := range gather(first, q.in) {
 		q.resolveTenant(t, batch)
 	}
 }
@@ -152,7 +159,9 @@ func (q *intakeQueue) resolveTenant(t db.Tenant, batch []*prepared) {
 	err := q.s.prepare(context.Background(), t, batch)
 	switch {
 	case err == nil:
-		q.ready <- batch
+		for _, p := range batch {
+			q.ready <- p
+		}
 	case len(batch) == 1 || errs.Is(err, errs.Unavailable):
 		answerAll(batch, err)
 	default:
@@ -163,8 +172,10 @@ func (q *intakeQueue) resolveTenant(t db.Tenant, batch []*prepared) {
 }
 
 func (q *intakeQueue) writeAll() {
-	for batch := range q.ready {
-		q.write(batch)
+	for first := range q.ready {
+		for _, batch := range gather(first, q.ready) {
+			q.write(batch)
+		}
 	}
 }
 
