@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"time"
 
 	"github.com/lad-hub/lad/internal/platform/access"
 	"github.com/lad-hub/lad/internal/platform/db"
@@ -89,5 +90,14 @@ func (s *Service) Resend(ctx context.Context, a access.Actor, skuID, listingID i
 		tx.AfterCommit(func() { s.runners.wakeStock(tenant); s.Changed(tenant, 0) })
 		return err
 	})
+	return n, err
+}
+
+// Late counts the quantities that active channels do not show yet although they were wanted longer ago than patience, at
+// most limit.
+func (s *Service) Late(ctx context.Context, tx *db.Tx, patience time.Duration, limit int) (n int, err error) {
+	err = tx.QueryRow(ctx, `select count(*) from (select 1 from listing_stock s join connection c on c.tenant_id = s.tenant_id and c.id = s.connection_id
+		where s.tenant_id = $1 and s.dirty and s.wanted_at < $2 and c.state = 'active' limit $3) n`,
+		int64(tx.Tenant), tx.NowMicros()-patience.Microseconds(), limit).Scan(&n)
 	return n, err
 }
