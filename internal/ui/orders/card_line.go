@@ -111,11 +111,11 @@ func (c *card) lastUnits(ctx context.Context) []last {
 		}
 		told[l.SKUID] = true
 		u := last{tone: kit.OK, shown: c.shown(ctx, l.SKUID)}
+		if len(u.shown) == 0 {
+			continue // sold here only: nobody else can sell it again
+		}
 		key := "orders.last.all"
-		switch {
-		case len(u.shown) == 0:
-			key = "orders.last.alone"
-		case slices.ContainsFunc(u.shown, func(s kit.Shown) bool { return s.Error != "" || s.Shows != s.Want }):
+		if slices.ContainsFunc(u.shown, func(s kit.Shown) bool { return s.Error != "" || s.Shows != s.Want }) {
 			u.tone, key = kit.Warn, "orders.last.some"
 		}
 		if c.missing(l) > 0 {

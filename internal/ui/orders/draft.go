@@ -88,10 +88,10 @@ func (p *pages) skus(ctx context.Context, a access.Actor, ids []int64) (found ma
 }
 
 // add puts a SKU on the order, or one more of it.
-func (d *draft) add(sku catalog.SKU, left qty.Qty) {
+func (d *draft) add(ctx context.Context, sku catalog.SKU, left qty.Qty) {
 	i := slices.IndexFunc(d.Lines, func(l draftLine) bool { return l.sku.ID == sku.ID })
 	if i < 0 {
-		d.Lines = append(d.Lines, draftLine{sku: sku, available: left, Qty: "1", Price: sku.Price.Decimal()})
+		d.Lines = append(d.Lines, draftLine{sku: sku, available: left, Qty: "1", Price: i18n.Amount(ctx, sku.Price)})
 		return
 	}
 	if n, err := qty.Parse(d.Lines[i].Qty); err == nil {

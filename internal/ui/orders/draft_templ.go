@@ -70,7 +70,7 @@ func draftPage(d *draft, data kit.PageData) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<form id=\"sku-form\" class=\"find\" hx-post=\"/orders/new/lines\" hx-include=\"#new-order\" hx-target=\"#new-lines\" hx-swap=\"outerHTML\" role=\"search\"><div class=\"field\"><label for=\"find\">")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<form id=\"sku-form\" class=\"find\" novalidate hx-post=\"/orders/new/lines\" hx-include=\"#new-order\" hx-target=\"#new-lines\" hx-swap=\"outerHTML\" role=\"search\"><div class=\"field\"><label for=\"find\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -85,6 +85,7 @@ func believable(t *testing.T, d *desk) (g goods, last int64) {
 	}, apptest.Line(g.generator, 1))
 	g.rozetka.Shows(t, g.generator, 0, 61*time.Millisecond)
 	g.site.Shows(t, g.generator, 0, 84*time.Millisecond)
+	g.rozetka.Shows(t, g.sweater, 2000, time.Second)
 	d.Now.Advance(3 * time.Minute)
 	return g, res.OrderID
 }

@@ -42,7 +42,7 @@ func (p *pages) orderNewLines(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	if one := meant(hits, text); one != nil {
-		d.add(one.sku, one.left)
+		d.add(ctx, one.sku, one.left)
 		return reply.HTML(w, r, http.StatusOK, draftLines(d), foundAgain(nil, ""), findInput(true))
 	}
 	return reply.HTML(w, r, http.StatusOK, draftLines(d), foundAgain(hits, text))

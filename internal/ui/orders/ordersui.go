@@ -40,7 +40,7 @@ func Register(rt *httpx.Router, d Deps) {
 	read, write, ship := httpx.Needs(access.OrdersRead), httpx.Needs(access.OrdersWrite), httpx.Needs(access.OrdersShip)
 	rt.Handle("GET /orders", read, p.orderList)
 	rt.Handle("GET /orders/{id}", read, p.orderShow)
-	rt.Handle("GET /search", read, p.orderSearch)
+	rt.Handle("GET /orders/search", read, p.orderSearch)
 	rt.Handle("POST /orders/{id}/confirm", write, p.orderConfirm)
 	rt.Handle("POST /orders/{id}/pick", ship, p.orderPick)
 	rt.Handle("POST /orders/{id}/ship", ship, p.orderShip)
