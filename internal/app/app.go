@@ -64,6 +64,7 @@ type App struct {
 	Live        *live.Hub
 	Identity    *identity.Service
 	Catalog     *catalog.Service
+	Imports     *catalog.ImportJobs
 	Stock       *stock.Service
 	Customers   *customers.Service
 	Tasks       *tasks.Service
@@ -118,6 +119,7 @@ func (a *App) build() error {
 	a.Tasks = tasks.NewService(d, a.IDs, a.Journal, accounts{})
 	a.Stock = stock.New(d, a.IDs, a.Journal, stockCatalog{read})
 	a.Catalog = catalog.New(d, a.IDs, a.Journal, catalog.Deps{Tenants: tenants{}, Holds: a.Stock, Stock: catalogStock{a.Stock}})
+	a.Imports = catalog.NewImportJobs(a.Catalog, d, a.Jobs)
 	listings := &orderListings{}
 	a.Orders = orders.New(d, a.IDs, a.Facts, a.Journal, log, orders.Needs{
 		Stock: orderStock{a.Stock}, Catalog: orderCatalog{read}, Listings: listings, Customers: orderCustomers{a.Customers}, Tasks: orderTasks{a.Tasks},

@@ -15,6 +15,7 @@ import (
 	"github.com/lad-hub/lad/internal/platform/errs"
 	"github.com/lad-hub/lad/internal/platform/httpx"
 	"github.com/lad-hub/lad/internal/platform/i18n"
+	"github.com/lad-hub/lad/internal/ui"
 )
 
 // maxHook bounds the body of a webhook.
@@ -90,9 +91,10 @@ func (a *App) Router(o ServeOptions) (*httpx.Router, error) {
 	}
 	rt := httpx.NewRouter(httpx.Config{
 		Log: a.Log, Clock: a.Clock, Proxies: proxies, PerSecond: rate, Burst: most, Authenticate: authenticate,
-		Problems: httpx.Problems{Log: a.Log, Translate: i18n.T},
+		Problems: httpx.Problems{Log: a.Log, Translate: i18n.T, Page: ui.Problem},
 	})
 	(&api.API{Orders: a.Orders, Connections: a.Connections, Phone: func(raw string) string { return customers.Phone(raw, a.Region) }}).Register(rt)
+	ui.Register(rt, a.console())
 	a.registerHooks(rt)
 	a.registerHealth(rt)
 	if o.Extra != nil {

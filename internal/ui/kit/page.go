@@ -51,6 +51,9 @@ func (u User) initials() string {
 	return s
 }
 
+// Link is an entry of a menu.
+type Link struct{ Text, Href string }
+
 // Pulse says how fast the outside follows.
 type Pulse struct {
 	Took time.Duration // from the last change to its last confirmation; 0 when there was none yet
@@ -66,6 +69,7 @@ type PageData struct {
 	Theme   Theme
 	Pulse   Pulse
 	Query   string // what the search box holds
+	Menu    []Link // of the person: own account, people, API tokens
 
 	// LiveURL is the event stream, LiveAt the hub's cursor taken before the page's data was read; empty: not live.
 	LiveURL, LiveAt string

@@ -1,0 +1,150 @@
+package connectionsui
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"github.com/lad-hub/lad/internal/connections"
+	"github.com/lad-hub/lad/internal/platform/access"
+	"github.com/lad-hub/lad/internal/platform/clock"
+	"github.com/lad-hub/lad/internal/platform/i18n"
+	"github.com/lad-hub/lad/internal/ui/kit"
+)
+
+// lagWarn is how long a channel may show an old quantity before that is news; tokenWarn how long before its end a credential is.
+const (
+	lagWarn   = 15 * time.Second
+	tokenWarn = 14 * 24 * time.Hour
+	// mostCounted is where the counts of health stop.
+	mostCounted = 1000
+)
+
+// view is a connection as its card and page show it.
+type view struct {
+	connections.Health
+	actor   access.Actor
+	now     time.Time
+	drivers connections.Drivers
+}
+
+func (v view) path() string { return "/connections/" + strconv.FormatInt(v.Connection.ID, 10) }
+
+func (v view) channel() kit.Channel { return Channel(v.Connection, v.drivers) }
+
+func (v view) write() bool { return v.actor.May(access.ConnectionsWrite) }
+
+// kind is what the channel is called, when that is not its name already.
+func (v view) kind() string {
+	if d, ok := v.drivers(v.Connection.Driver); ok && d.Info().Title != v.Connection.Name {
+		return d.Info().Title
+	}
+	return ""
+}
+
+// state is the connection's state in a word; an active one in order is the rule.
+func (v view) state(ctx context.Context) (text string, tone kit.Tone) {
+	text = i18n.T(ctx, "connections.state."+string(v.Connection.State))
+	switch v.Connection.State {
+	case connections.Stopped:
+		return text, kit.Bad
+	case connections.Paused:
+		return text, kit.Warn
+	}
+	if v.failing() {
+		return i18n.T(ctx, "connections.state.failing"), kit.Warn
+	}
+	return text, kit.OK
+}
+
+// failing says that the last thing the channel said was an error.
+func (v view) failing() bool {
+	return v.Connection.LastError != "" && v.Connection.LastErrorAt > v.Connection.LastSuccessAt
+}
+
+func count(ctx context.Context, n int) string {
+	if n >= mostCounted {
+		return i18n.Int(ctx, mostCounted) + "+"
+	}
+	return i18n.Int(ctx, int64(n))
+}
+
+// lines are the health in names and values: what is wrong first comes with a tone.
+func (v view) lines(ctx context.Context) []kit.Pair {
+	c := v.Connection
+	out := []kit.Pair{{Name: i18n.T(ctx, "connections.health.success"), Value: i18n.Ago(ctx, clock.FromMicros(c.LastSuccessAt), v.now)}}
+	add := func(key, value string, tone kit.Tone) {
+		out = append(out, kit.Pair{Name: i18n.T(ctx, key), Value: value, Tone: tone})
+	}
+	switch {
+	case v.Dirty == 0:
+		add("connections.health.lag", i18n.T(ctx, "connections.health.in_step"), "")
+	case v.Lag > lagWarn:
+		add("connections.health.lag", i18n.T(ctx, "connections.health.behind", "n", v.Dirty, "span", v.Lag), kit.Warn)
+	default:
+		add("connections.health.lag", i18n.T(ctx, "connections.health.behind", "n", v.Dirty, "span", v.Lag), "")
+	}
+	if v.QuotaLeft >= 0 {
+		add("connections.health.quota", i18n.T(ctx, "connections.health.requests", "n", int(v.QuotaLeft)), "")
+	}
+	if v.Waiting > 0 {
+		add("connections.health.waiting", i18n.Int(ctx, v.Waiting), "")
+	}
+	if at := clock.FromMicros(c.TokenExpiresAt); !at.IsZero() {
+		tone := kit.Tone("")
+		if left := at.Sub(v.now); left < 0 {
+			tone = kit.Bad
+		} else if left < tokenWarn {
+			tone = kit.Warn
+		}
+		add("connections.health.token", i18n.DateTime(ctx, at), tone)
+	}
+	return out
+}
+
+// attention is what waits for a person, with the page where it is done.
+type attention struct {
+	text, href string
+	tone       kit.Tone
+}
+
+func (v view) attention(ctx context.Context) []attention {
+	var out []attention
+	add := func(key string, n int, href string, tone kit.Tone) {
+		if n > 0 {
+			out = append(out, attention{i18n.T(ctx, key, "n", n, "count", count(ctx, n)), v.path() + href, tone})
+		}
+	}
+	add("connections.todo.unlinked", v.Unlinked, "/offers?only=unlinked", kit.Warn)
+	add("connections.todo.parked", v.Parked, "/offers?only=behind", kit.Bad)
+	add("connections.todo.aside", int(v.Aside), "/aside", kit.Bad)
+	return out
+}
+
+// reason is why a connection does not work, in words; the actor of a pause is not a word.
+func (v view) reason() string {
+	if v.Connection.State == connections.Stopped {
+		return v.Connection.PausedReason
+	}
+	return ""
+}
+
+// acts are the buttons; keys are bound on the connection's own page only, where there is one of each.
+func (v view) acts(ctx context.Context, target string, keys bool) []kit.Button {
+	if !v.write() {
+		return nil
+	}
+	post := func(text, icon, key, what string) kit.Button {
+		b := kit.Button{Text: i18n.T(ctx, text), Icon: icon, Attrs: map[string]any{"hx-post": v.path() + what, "hx-target": target, "hx-swap": "outerHTML"}}
+		if keys {
+			b.Key = key
+		}
+		return b
+	}
+	if v.Connection.State == connections.Active {
+		return []kit.Button{post("connections.act.sync", "sync", "s", "/sync"), post("connections.act.pause", "pause", "p", "/pause")}
+	}
+	b := post("connections.act.resume", "play", "p", "/resume")
+	b.Primary = true
+	return []kit.Button{b}
+}
