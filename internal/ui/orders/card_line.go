@@ -90,7 +90,7 @@ func (c *card) linesAside(ctx context.Context) string {
 
 // offersHref is where the offers of a connection are linked to SKUs.
 func offersHref(connectionID int64) string {
-	return "/connections/" + strconv.FormatInt(connectionID, 10) + "?offers=unlinked"
+	return "/connections/" + strconv.FormatInt(connectionID, 10) + "/offers?only=unlinked"
 }
 
 // last is a SKU of the order with nothing left, and what each channel shows of it.
