@@ -21,6 +21,9 @@ func (c *card) address(ctx context.Context) string {
 		}
 	}
 	branch := d.Branch
+	if strings.Contains(d.Address, branch) {
+		branch = "" // the address says it in the channel's own words
+	}
 	if branch != "" && strings.Trim(branch, "0123456789") == "" {
 		branch = i18n.T(ctx, "orders.branch", "number", branch)
 	}

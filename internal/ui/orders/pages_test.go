@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/lad-hub/lad/connector"
 	"github.com/lad-hub/lad/internal/platform/i18n"
 )
 
@@ -165,5 +166,17 @@ func TestPager(t *testing.T) {
 	top := b.Get(t, link(t, back, "prev")).Text
 	if strings.Contains(top, `rel="prev"`) || !strings.Contains(top, `id="order-120"`) {
 		t.Error("back from the second page is not the first")
+	}
+}
+
+func TestAddressSaysTheBranchOnce(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	g := stocked(t, d)
+	id := g.site.Order(t, "Галина", "+380670291607", func(o *connector.Order) {
+		o.Delivery = connector.Delivery{Title: "Нова Пошта", City: "Київ", Branch: "44", Address: "Відділення №44"}
+	}, apptestLine(g)).OrderID
+	if words := d.As("owner", i18n.Ukrainian).Get(t, fmt.Sprintf("/orders/%d", id)).Words(t); !strings.Contains(words, "Нова Пошта, Київ, Відділення №44") {
+		t.Errorf("the card does not say the address: %s", words)
 	}
 }
