@@ -76,6 +76,11 @@ func (a amount) money(c money.Currency) (money.Money, error) {
 // ownSources are where an order of our own can come from.
 var ownSources = map[string]bool{"api": true, "manual": true, "phone": true, "chat": true, "counter": true}
 
+// paymentStates are what is known of the money.
+var paymentStates = map[connector.PaymentState]bool{
+	connector.PaymentUnpaid: true, connector.PaymentOnHold: true, connector.PaymentPaid: true, connector.PaymentPart: true, connector.PaymentRefunded: true,
+}
+
 // maxKey bounds an idempotency key.
 const maxKey = 200
 
@@ -124,6 +129,7 @@ type orderAnswer struct {
 func (a *API) channelOrder(in orderInput, key string) (connector.Order, error) {
 	var c errs.Check
 	c.That(ownSources[in.Source], "source", "error.order.source")
+	c.That(in.Payment.State == "" || paymentStates[connector.PaymentState(in.Payment.State)], "payment.state", "error.invalid")
 	cur, err := money.ParseCurrency(in.Currency)
 	if err != nil {
 		c.Fail("currency", "error.order.currency", "currency", in.Currency)

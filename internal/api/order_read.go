@@ -1,10 +1,11 @@
 package api
 
 import (
+	"encoding/json"
 	"net/http"
 	"strconv"
+	"time"
 
-	"github.com/lad-hub/lad/connector"
 	"github.com/lad-hub/lad/internal/orders"
 	"github.com/lad-hub/lad/internal/platform/access"
 	"github.com/lad-hub/lad/internal/platform/clock"
@@ -65,7 +66,8 @@ func orderJSON(o orders.Order) orderOut {
 		DuplicateOf: o.DuplicateOf, CancelReason: o.CancelReason, Summary: o.Summary, Version: o.Version}
 }
 
-// orderList answers a page of orders, newest first: ?stage=&short=1&late=1&connection_id=&sku_id=&q=&before=&limit=.
+// orderList answers a page of orders, newest first: ?stage=&short=1&late=1&connection_id=&owner_id=&sku_id=&q=&before=&after=&limit=.
+// next_before leads to older orders; on a page that was asked for with after, next_after leads to newer ones.
 func (a *API) orderList(w http.ResponseWriter, r *http.Request) error {
 	q := r.URL.Query()
 	number := func(name string) int64 {
@@ -74,18 +76,23 @@ func (a *API) orderList(w http.ResponseWriter, r *http.Request) error {
 	}
 	page, more, err := a.Orders.List(r.Context(), access.From(r.Context()), orders.Filter{
 		Stage: orders.Stage(q.Get("stage")), Short: q.Get("short") == "1", Late: q.Get("late") == "1", ConnectionID: number("connection_id"),
-		OwnerID: number("owner_id"), SKUID: number("sku_id"), Text: q.Get("q"), Before: number("before"), Limit: int(number("limit"))})
+		OwnerID: number("owner_id"), SKUID: number("sku_id"), Text: q.Get("q"), Before: number("before"), After: number("after"), Limit: int(number("limit"))})
 	if err != nil {
 		return err
 	}
 	out := struct {
 		Orders []orderOut `json:"orders"`
 		Before int64      `json:"next_before,omitempty"`
+		After  int64      `json:"next_after,omitempty"`
 	}{Orders: make([]orderOut, len(page))}
 	for i, o := range page {
 		out.Orders[i] = orderJSON(o)
 	}
-	if more {
+	switch {
+	case !more:
+	case number("after") > 0:
+		out.After = page[0].ID
+	default:
 		out.Before = page[len(page)-1].ID
 	}
 	return httpx.WriteJSON(w, http.StatusOK, out)
@@ -106,6 +113,35 @@ type lineOut struct {
 	Removed    bool     `json:"removed,omitempty"`
 }
 
+// deliveryOut is where an order goes; its fields are those of connector.Delivery.
+type deliveryOut struct {
+	Service   string `json:"service"`
+	Title     string `json:"title"`
+	City      string `json:"city"`
+	CityRef   string `json:"city_ref"`
+	Branch    string `json:"branch"`
+	BranchRef string `json:"branch_ref"`
+	Address   string `json:"address"`
+	Tracking  string `json:"tracking"`
+}
+
+// entryOut is one event of an order's history.
+type entryOut struct {
+	Seq     int64           `json:"seq"`
+	At      time.Time       `json:"at"`
+	Actor   string          `json:"actor"`
+	Kind    string          `json:"kind"`
+	Payload json.RawMessage `json:"payload"`
+}
+
+func historyJSON(list []journal.Entry) []entryOut {
+	out := make([]entryOut, len(list))
+	for i, e := range list {
+		out[i] = entryOut{Seq: e.Seq, At: e.At, Actor: e.Actor, Kind: e.Kind, Payload: e.Payload}
+	}
+	return out
+}
+
 // orderGet answers an order with its lines and history.
 func (a *API) orderGet(w http.ResponseWriter, r *http.Request) error {
 	id, err := pathID(r)
@@ -118,12 +154,12 @@ func (a *API) orderGet(w http.ResponseWriter, r *http.Request) error {
 	}
 	out := struct {
 		orderOut
-		Delivery connector.Delivery `json:"delivery"`
-		Lines    []lineOut          `json:"lines"`
-		Push     string             `json:"channel_push,omitempty"`
-		PushErr  string             `json:"channel_push_error,omitempty"`
-		History  []journal.Entry    `json:"history"`
-	}{orderOut: orderJSON(card.Order), Delivery: card.Destination.Delivery, Push: card.Push.State, PushErr: card.Push.Error, History: card.History}
+		Delivery deliveryOut `json:"delivery"`
+		Lines    []lineOut   `json:"lines"`
+		Push     string      `json:"channel_push,omitempty"`
+		PushErr  string      `json:"channel_push_error,omitempty"`
+		History  []entryOut  `json:"history"`
+	}{orderOut: orderJSON(card.Order), Delivery: deliveryOut(card.Destination.Delivery), Push: card.Push.State, PushErr: card.Push.Error, History: historyJSON(card.History)}
 	for _, l := range card.Lines {
 		out.Lines = append(out.Lines, lineOut{No: l.No, SKUID: l.SKUID, SKU: l.SKUCode, OfferID: l.OfferID, Title: l.Title, Quantity: l.Qty.String(), Price: moneyJSON(l.Price),
 			Total: moneyJSON(l.Total), PriceRight: l.PriceRight, Available: l.Available.String(), StockRight: l.StockRight, Removed: l.Removed})

@@ -31,7 +31,8 @@ type Filter struct {
 	Limit        int
 }
 
-// List reads a page of orders, newest first, and says whether there are older ones.
+// List reads a page of orders, newest first, and says whether there are more in the direction asked for: older ones, with After
+// newer ones.
 func (s *Service) List(ctx context.Context, a access.Actor, f Filter) (page []Order, more bool, err error) {
 	if err := a.Must(access.OrdersRead); err != nil {
 		return nil, false, err
