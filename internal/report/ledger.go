@@ -64,19 +64,44 @@ type SKUBooks struct {
 	Available int64 // on hand minus reserved, as the levels say
 }
 
-// EachSKU hands over every SKU of goods.
-func EachSKU(ctx context.Context, tx *db.Tx, f func(SKUBooks)) error {
-	return tx.Each(ctx, `select k.code,
-		cast(coalesce((select sum(m.qty) from move m where m.tenant_id = k.tenant_id and m.sku_id = k.id), 0) as bigint),
-		cast(coalesce((select sum(h.qty) from hold h where h.tenant_id = k.tenant_id and h.sku_id = k.id and h.state = 'open'), 0) as bigint),
-		cast(coalesce((select sum(s.qty) from shortage s where s.tenant_id = k.tenant_id and s.sku_id = k.id and s.state = 'open'), 0) as bigint),
-		cast(coalesce((select sum(l.on_hand - l.reserved) from level l where l.tenant_id = k.tenant_id and l.sku_id = k.id), 0) as bigint)
-		from sku k where k.tenant_id = $1 and k.kind = 'goods' and k.deleted_at = 0`, []any{int64(tx.Tenant)}, func(sc db.Scanner) error {
+// ReadSKUBooks reads them of every SKU of goods, by one pass over each book.
+func ReadSKUBooks(ctx context.Context, tx *db.Tx) ([]SKUBooks, error) {
+	var list []SKUBooks
+	at := map[int64]int{}
+	err := tx.Each(ctx, "select id, code from sku where tenant_id = $1 and kind = 'goods' and deleted_at = 0 order by id", []any{int64(tx.Tenant)}, func(sc db.Scanner) error {
+		var id int64
 		var b SKUBooks
-		err := sc.Scan(&b.Code, &b.Came, &b.Held, &b.Short, &b.Available)
-		f(b)
+		err := sc.Scan(&id, &b.Code)
+		at[id] = len(list)
+		list = append(list, b)
 		return err
 	})
+	if err != nil {
+		return nil, err
+	}
+	books := []struct {
+		query string
+		of    func(*SKUBooks) *int64
+	}{
+		{"select sku_id, cast(sum(qty) as bigint) from move where tenant_id = $1 group by sku_id", func(b *SKUBooks) *int64 { return &b.Came }},
+		{"select sku_id, cast(sum(qty) as bigint) from hold where tenant_id = $1 and state = 'open' group by sku_id", func(b *SKUBooks) *int64 { return &b.Held }},
+		{"select sku_id, cast(sum(qty) as bigint) from shortage where tenant_id = $1 and state = 'open' group by sku_id", func(b *SKUBooks) *int64 { return &b.Short }},
+		{"select sku_id, cast(sum(on_hand - reserved) as bigint) from level where tenant_id = $1 group by sku_id", func(b *SKUBooks) *int64 { return &b.Available }},
+	}
+	for _, book := range books {
+		err := tx.Each(ctx, book.query, []any{int64(tx.Tenant)}, func(sc db.Scanner) error {
+			var sku, n int64
+			err := sc.Scan(&sku, &n)
+			if i, ok := at[sku]; ok {
+				*book.of(&list[i]) = n
+			}
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
 }
 
 // Arrival is an order of a channel as it stands in the books.

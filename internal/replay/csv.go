@@ -1,0 +1,194 @@
+package replay
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+	_ "time/tzdata" // the zone must be known on machines without a zone database
+)
+
+// maxRecord bounds one record of the file; a longer one is set aside unread.
+const maxRecord = 64 << 10
+
+// columns are the headings of the file, in the order of a Line's texts.
+var columns = []string{"InvoiceNo", "StockCode", "Description", "Quantity", "InvoiceDate", "UnitPrice", "CustomerID", "Country"}
+
+// errRecord says that a record is not a row of the table.
+var errRecord = errors.New("record can not be read")
+
+// reader reads a table record by record; it never holds more than one.
+type reader struct {
+	in    *bufio.Reader
+	files []io.Closer
+	place []int // of each column in a record
+	zone  *time.Location
+	buf   []byte
+	row   []string
+	no    int64
+}
+
+// open opens a CSV file, plain or packed with gzip, and reads its heading.
+func open(path string) (*reader, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	r, err := newReader(f)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("%s: %w", path, err), f.Close())
+	}
+	r.files = append(r.files, f)
+	return r, nil
+}
+
+func newReader(f io.Reader) (*reader, error) {
+	zone, err := time.LoadLocation("Europe/London")
+	if err != nil {
+		return nil, err
+	}
+	r := &reader{zone: zone, in: bufio.NewReaderSize(f, maxRecord)}
+	if magic, _ := r.in.Peek(2); string(magic) == "\x1f\x8b" {
+		z, err := gzip.NewReader(r.in)
+		if err != nil {
+			return nil, err
+		}
+		r.in, r.files = bufio.NewReaderSize(z, maxRecord), append(r.files, z)
+	}
+	if mark, _ := r.in.Peek(3); string(mark) == "\xef\xbb\xbf" {
+		_, _ = r.in.Discard(3)
+	}
+	return r, r.heading()
+}
+
+func (r *reader) heading() error {
+	row, err := r.record()
+	if err != nil && err != io.EOF {
+		return err
+	}
+	for _, want := range columns {
+		at := -1
+		for i, have := range row {
+			if strings.EqualFold(strings.TrimSpace(have), want) {
+				at = i
+			}
+		}
+		if at < 0 {
+			return fmt.Errorf("no column %q in the first line", want)
+		}
+		r.place = append(r.place, at)
+	}
+	return nil
+}
+
+func (r *reader) close() error {
+	var all error
+	for _, f := range r.files {
+		all = errors.Join(all, f.Close())
+	}
+	return all
+}
+
+// next reads one line; io.EOF after the last. What is wrong with the line stands in its Fault.
+func (r *reader) next() (*Line, error) {
+	row, err := r.record()
+	switch {
+	case errors.Is(err, errRecord):
+		return &Line{No: r.no, Fault: "line can not be read"}, nil
+	case err != nil:
+		return nil, err
+	}
+	texts := make([]string, len(columns))
+	for i, at := range r.place {
+		if at >= len(row) {
+			return &Line{No: r.no, Fault: "line with too few columns"}, nil
+		}
+		texts[i] = strings.ToValidUTF8(strings.TrimSpace(row[at]), "")
+	}
+	return parseLine(r.no, texts, r.zone), nil
+}
+
+// record reads the fields of the next record that is not empty. A quoted field may hold line ends. A record that is too long
+// or not closed is skipped up to where its reading had come, and errRecord answered.
+func (r *reader) record() ([]string, error) {
+	for {
+		r.buf = r.buf[:0]
+		r.no++
+		for {
+			part, err := r.in.ReadSlice('\n')
+			if errors.Is(err, bufio.ErrBufferFull) || len(r.buf)+len(part) > maxRecord {
+				return nil, r.skipLine(err)
+			}
+			r.buf = append(r.buf, part...)
+			if err != nil && (err != io.EOF || len(r.buf) == 0) {
+				return nil, err
+			}
+			if bytes.Count(r.buf, []byte{'"'})%2 == 0 {
+				break
+			}
+			if err == io.EOF {
+				return nil, errRecord
+			}
+		}
+		text := strings.TrimRight(string(r.buf), "\r\n")
+		if text != "" {
+			return r.split(text)
+		}
+		r.no-- // an empty line is no record
+	}
+}
+
+// skipLine passes the rest of a line that was cut.
+func (r *reader) skipLine(err error) error {
+	for errors.Is(err, bufio.ErrBufferFull) {
+		_, err = r.in.ReadSlice('\n')
+	}
+	if err != nil && err != io.EOF {
+		return err
+	}
+	return errRecord
+}
+
+// split takes a record apart: fields between commas, a field in quotes may hold commas and doubled quotes.
+func (r *reader) split(text string) ([]string, error) {
+	r.row = r.row[:0]
+	for {
+		if !strings.HasPrefix(text, `"`) {
+			field, rest, more := strings.Cut(text, ",")
+			r.row = append(r.row, field)
+			if !more {
+				return r.row, nil
+			}
+			text = rest
+			continue
+		}
+		var field strings.Builder
+		text = text[1:]
+		for {
+			inside, rest, closed := strings.Cut(text, `"`)
+			if !closed {
+				return nil, errRecord
+			}
+			field.WriteString(inside)
+			text = rest
+			if !strings.HasPrefix(text, `"`) {
+				break
+			}
+			field.WriteByte('"')
+			text = text[1:]
+		}
+		r.row = append(r.row, field.String())
+		if text == "" {
+			return r.row, nil
+		}
+		if text[0] != ',' {
+			return nil, errRecord
+		}
+		text = text[1:]
+	}
+}
