@@ -14,14 +14,34 @@ const (
 	pastHours  = 5
 )
 
-// past places the orders that wait when the shop opens.
+// past places the orders that wait when the shop opens; the last of them need a person: one that somebody sent twice, one of an
+// offer that is not linked, one of goods that are gone.
 func (d *Demo) past() {
+	defer d.exceptions()
 	for i := range pastOrders {
 		s := d.anyStall()
 		if b := d.buyers.basket(s); b != nil {
 			ago := time.Duration(pastOrders-i) * pastHours * time.Hour / pastOrders
 			b.CreatedAt = time.Now().Add(-ago).Truncate(time.Second)
 			d.place(s, *b)
+		}
+	}
+}
+
+// exceptions places an order of each kind that raises a task.
+func (d *Demo) exceptions() {
+	c := d.buyers
+	if n := len(c.recent); n > 0 {
+		d.place(c.recent[n-1].stall, c.recent[n-1].basket)
+	}
+	for _, s := range d.stalls[:2] {
+		d.place(s, sim.Basket{Buyer: pick(c.dice, c.people), Lines: []sim.BasketLine{{SKU: s.odd[0], Quantity: 1}}})
+	}
+	rozetka := d.stalls[1]
+	for _, sku := range rozetka.listed {
+		if left, _ := rozetka.shows(sku); left == 0 {
+			d.place(rozetka, sim.Basket{Buyer: pick(c.dice, c.people), Lines: []sim.BasketLine{{SKU: sku, Quantity: 2}}, Force: true, Comment: "Встигла замовити, доки було"})
+			return
 		}
 	}
 }

@@ -105,7 +105,10 @@ func (c *crowd) pause() time.Duration {
 	return time.Duration(min(c.dice.ExpFloat64()*mean, 4*mean))
 }
 
-// basket fills a cart at a channel: popular things first in the list are bought more often. Nil when nothing was found.
+// dearMinor is a price from which on nobody buys two.
+const dearMinor = 150_000
+
+// basket fills a cart at a channel: things at the beginning of the list are the popular ones. Nil when nothing was found.
 func (c *crowd) basket(s *stall) *sim.Basket {
 	b := &sim.Basket{Buyer: pick(c.dice, c.people), Paid: c.dice.IntN(3) == 0, Comment: pick(c.dice, comments)}
 	lines := 1 + c.dice.IntN(3)*c.dice.IntN(2)
@@ -116,7 +119,10 @@ func (c *crowd) basket(s *stall) *sim.Basket {
 		}
 		sku := s.listed[int(float64(len(s.listed))*math.Pow(c.dice.Float64(), 1.4))]
 		left, _ := s.shows(sku)
-		n := int64(1 + c.dice.IntN(2)*c.dice.IntN(3))
+		n := int64(1)
+		if o, _ := s.OfferBySKU(sku); o.PriceMinor < dearMinor {
+			n += c.dice.Int64N(2) * c.dice.Int64N(3)
+		}
 		if left < n || seen[sku] {
 			continue
 		}

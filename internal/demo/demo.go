@@ -35,8 +35,10 @@ type Options struct {
 	Seed  uint64
 	// PollEvery overrides the pause between two looks at a channel's orders.
 	PollEvery time.Duration
-	Out       io.Writer // progress; nil for nowhere
-	Log       *slog.Logger
+	// SignIn makes everybody sign in, the owner with this; nil lets browsers of this machine in as the owner.
+	SignIn *SignIn
+	Out    io.Writer // progress; nil for nowhere
+	Log    *slog.Logger
 	// Ready is told the address once the console answers.
 	Ready func(url string)
 }
@@ -104,12 +106,16 @@ func (d *Demo) run(ctx context.Context) error {
 		return err
 	}
 	d.listen()
+	authenticate := d.authenticate
+	if d.SignIn != nil {
+		authenticate = d.asked
+	}
 	ctx, stop := context.WithCancel(ctx)
 	var people sync.WaitGroup
 	defer people.Wait()
 	defer stop()
 	return d.app.Serve(ctx, app.ServeOptions{
-		Addr: d.Addr, PerSecond: -1, Authenticate: d.authenticate,
+		Addr: d.Addr, PerSecond: -1, Authenticate: authenticate,
 		Extra: func(rt *httpx.Router) { demoui.Register(rt, d.deps()) },
 		Ready: func(url, _ string) {
 			fmt.Fprintf(d.Out, "The demo shop is at %s\n", url)

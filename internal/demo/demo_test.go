@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/lad-hub/lad/internal/app"
+	"github.com/lad-hub/lad/internal/app/apptest"
 	"github.com/lad-hub/lad/internal/platform/db"
 	demoui "github.com/lad-hub/lad/internal/ui/demo"
 )
@@ -98,6 +99,7 @@ func (v *visit) page() string {
 	if status != http.StatusOK {
 		v.t.Fatalf("GET /demo: %d %.300s", status, body)
 	}
+	apptest.Answer{Status: status, Text: body}.Check(v.t)
 	return body
 }
 
@@ -184,6 +186,10 @@ func TestDemoLives(t *testing.T) {
 		}
 		return len(stages) == 4 && len(sources) == 3
 	})
+	v.eventually("tasks for a person", func() bool {
+		_, body := v.do(http.MethodGet, "/tasks", nil, "text/html")
+		return strings.Contains(body, "Можливий дубль") && strings.Contains(body, "Позиція без SKU")
+	})
 	first := v.scene()
 	checkScene(t, first)
 	second := v.scene()
@@ -266,7 +272,10 @@ func TestDemoKeepsItsFolder(t *testing.T) {
 	dir := t.TempDir()
 	buy := url.Values{"channel": {"rozetka"}, "sku": {"GEN-5500"}}
 	v := start(t, Options{Quiet: true, Data: dir, PollEvery: 100 * time.Millisecond})
-	v.eventually("the generator is for sale", func() bool { s, _ := v.do(http.MethodPost, "/demo/buy", buy, "text/html"); return s == http.StatusSeeOther })
+	v.eventually("the generator is for sale", func() bool {
+		s, _ := v.do(http.MethodPost, "/demo/buy", buy, "text/html")
+		return s == http.StatusSeeOther
+	})
 	v.eventually("the order arrives", func() bool { return len(v.orders("")) == 1 })
 	old := v.orders("")[0]
 	v.leave()

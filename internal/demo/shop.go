@@ -45,8 +45,12 @@ func (d *Demo) open(ctx context.Context) error {
 		return err
 	}
 	d.articles = append(all.articles, kitArticles()...)
+	owner := SignIn{Email: people[0].email, Password: secret.Text(rand.Text())} // a password nobody knows
+	if d.SignIn != nil {
+		owner = *d.SignIn
+	}
 	_, err = d.app.Identity.Found(ctx, identity.SetupInput{Shop: "Крамниця «Лад»", Language: "uk", Currency: "UAH", Zone: "Europe/Kyiv",
-		Email: people[0].email, Name: people[0].name, Password: secret.Text(rand.Text())})
+		Email: owner.Email, Name: people[0].name, Password: owner.Password})
 	if d.fresh = err == nil; d.fresh {
 		err = d.stockUp(ctx, all)
 	} else if errs.Is(err, errs.Conflict) { // an earlier run founded it

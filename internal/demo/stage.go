@@ -39,15 +39,7 @@ var choice = []string{lastGenerator, "GEN-5500", "PWS-2000", "KIT-BLACKOUT", "PB
 
 // deps are what the page works with.
 func (d *Demo) deps() demoui.Deps {
-	return demoui.Deps{Stage: d, Frame: d.frame}
-}
-
-// frame surrounds the demo's page as the console's pages are.
-func (d *Demo) frame(r *http.Request, at kit.Section, title string) (kit.PageData, error) {
-	return kit.PageData{
-		Title: title, Section: at, Theme: kit.ThemeOf(r), User: kit.User{Name: access.From(r.Context()).Name}, Pulse: kit.Pulse{Took: d.app.Pulse.Get(d.tenant)},
-		LiveURL: "/live", LiveAt: d.app.Live.Cursor(int64(d.tenant)),
-	}, nil
+	return demoui.Deps{Stage: d, Frame: d.app.Frame()}
 }
 
 // mark is the stall as the console shows its channel.
