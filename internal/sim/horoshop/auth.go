@@ -8,7 +8,7 @@ import (
 	"github.com/lad-hub/lad/internal/sim"
 )
 
-// tokenLife is how long a token lives, used or not.
+// tokenLife is how long a token lives unless Options say otherwise, used or not.
 const tokenLife = 600 * time.Second
 
 // token is an issued token.
@@ -37,7 +37,7 @@ func (s *Shop) auth(c *sim.Call) sim.Answer {
 	}
 	s.issued++
 	t := fmt.Sprintf("7abd%08x", s.issued)
-	s.tokens[t] = token{expires: c.At.Add(tokenLife), epoch: s.Faults().Epoch()}
+	s.tokens[t] = token{expires: c.At.Add(s.o.TokenLife), epoch: s.Faults().Epoch()}
 	return envelope(statusOK, map[string]any{"token": t})
 }
 

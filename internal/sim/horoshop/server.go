@@ -45,6 +45,8 @@ type Options struct {
 	sim.Options
 	Login    string // "" = a fixed one
 	Password string
+	// TokenLife is how long a token lives; 0 = the documented 600 s.
+	TokenLife time.Duration
 	// Version of the shop, "4.0" when empty. Offsets need 3.30, orders/get_available_statuses 4.0.
 	Version string
 	// APIOff answers 404 on /api/, as on a tariff without the API module.
@@ -98,6 +100,9 @@ var _ sim.Shop = (*Shop)(nil)
 func New(o Options) *Shop {
 	if o.Login == "" {
 		o.Login, o.Password = "api_user", "horoshop-sim-password"
+	}
+	if o.TokenLife == 0 {
+		o.TokenLife = tokenLife
 	}
 	if o.Client == nil {
 		o.Client = &http.Client{Timeout: 10 * time.Second}
