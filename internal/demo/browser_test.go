@@ -132,7 +132,7 @@ func until(js string) chromedp.Action[chromedp.Void] {
 				return chromedp.Void{}, nil
 			}
 			if ctx.Err() != nil || time.Now().After(end) {
-				return chromedp.Void{}, fmt.Errorf("never: %s: %w", js, errors.Join(err, ctx.Err()))
+				return chromedp.Void{}, errors.Join(errors.New("never: "+js), err, ctx.Err())
 			}
 		}
 	}
@@ -177,7 +177,7 @@ func TestBrowserFollowsTheLastGenerator(t *testing.T) {
 
 	desk.do(click(".banner form button"), until(`location.pathname === "/demo" && document.querySelector("#scene figure") !== null`))
 	got := read[[]string](desk, `[...document.querySelectorAll("#scene tbody tr")].map((r) => r.cells[0].textContent + ": " + r.cells[4].textContent)`)
-	if diff := cmp.Diff([]string{"Rozetka: 0", "Власний сайт: 0"}, got); diff != "" {
+	if diff := cmp.Diff([]string{"Rozetka: 0", "Наш сайт: 0"}, got); diff != "" {
 		t.Errorf("what the scene says the other channels show (-want +got):\n%s", diff)
 	}
 	desk.do(until(`document.querySelector("#scene .note").textContent.includes("Rozetka вже показує 0.")`))
