@@ -86,52 +86,62 @@ func goods(s *apptest.Living, a, b int64) threeSKUs {
 	return out
 }
 
-// Every change of an order at its channel is followed to the unit.
+// lineChanges are what a channel can do to the lines of an order, and what is held then.
+var lineChanges = map[string]struct {
+	change       func(*connector.Order)
+	heldA, heldB int64
+	short        bool
+	words        string
+}{
+	"grew":    {func(o *connector.Order) { o.Lines[0].Quantity = qty.Pieces(3) }, 3, 1, false, "×2 → ×3"},
+	"too far": {func(o *connector.Order) { o.Lines[0].Quantity = qty.Pieces(9) }, 5, 1, true, "×2 → ×9"},
+	"shrank":  {func(o *connector.Order) { o.Lines[0].Quantity = qty.Pieces(1) }, 1, 1, false, "×2 → ×1"},
+	"gone":    {func(o *connector.Order) { o.Lines = o.Lines[1:] }, 0, 1, false, "− Товар A"},
+	"struck":  {func(o *connector.Order) { o.Lines[0].Removed = true }, 0, 1, false, "− Товар A"},
+	"came": {func(o *connector.Order) {
+		o.Lines = append(o.Lines, connector.Line{ExternalID: "line-4", SKU: "B", Title: "Ще", Quantity: qty.Pieces(1), Price: money.New(50_00, money.UAH)})
+	}, 2, 2, false, "+ Ще"},
+	"unknown":      {func(o *connector.Order) { o.Lines[2].Quantity = qty.Pieces(5) }, 2, 1, false, "×1 → ×5"},
+	"turned round": {func(o *connector.Order) { slices.Reverse(o.Lines) }, 2, 1, false, ""},
+	"cheaper": {func(o *connector.Order) {
+		o.Lines[1].Price.Minor, o.Lines[1].Total = 40_00, money.New(40_00, money.UAH)
+	}, 2, 1, false, "50.00 → 40.00"},
+}
+
+// Every change of an order at its channel is followed to the unit, and so is the way back.
 func TestFollowLines(t *testing.T) {
 	t.Parallel()
-	for name, c := range map[string]struct {
-		change       func(*connector.Order)
-		heldA, heldB int64
-		short        bool
-		words        string
-	}{
-		"grew":    {func(o *connector.Order) { o.Lines[0].Quantity = qty.Pieces(3) }, 3, 1, false, "×2 → ×3"},
-		"too far": {func(o *connector.Order) { o.Lines[0].Quantity = qty.Pieces(9) }, 5, 1, true, "×2 → ×9"},
-		"shrank":  {func(o *connector.Order) { o.Lines[0].Quantity = qty.Pieces(1) }, 1, 1, false, "×2 → ×1"},
-		"gone":    {func(o *connector.Order) { o.Lines = o.Lines[1:] }, 0, 1, false, "− Товар A"},
-		"struck":  {func(o *connector.Order) { o.Lines[0].Removed = true }, 0, 1, false, "− Товар A"},
-		"came": {func(o *connector.Order) {
-			o.Lines = append(o.Lines, connector.Line{ExternalID: "line-4", SKU: "B", Title: "Ще", Quantity: qty.Pieces(1), Price: money.New(50_00, money.UAH)})
-		}, 2, 2, false, "+ Ще"},
-		"unknown":      {func(o *connector.Order) { o.Lines[2].Quantity = qty.Pieces(5) }, 2, 1, false, "×1 → ×5"},
-		"turned round": {func(o *connector.Order) { slices.Reverse(o.Lines) }, 2, 1, false, ""},
-		"cheaper":      {func(o *connector.Order) { o.Lines[1].Price.Minor, o.Lines[1].Total = 40_00, money.New(40_00, money.UAH) }, 2, 1, false, "50.00 → 40.00"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			apptest.EachEngine(t, func(t *testing.T, s *apptest.Living) {
-				sku := goods(s, 5, 5)
-				first := sold(s)
-				brought(t, s, first)
-				s.Wants(sku.a.ID, 5, 2)
-				got := brought(t, s, changed(first, c.change))
-				s.Wants(sku.a.ID, 5, c.heldA)
-				s.Wants(sku.b.ID, 5, c.heldB)
-				if got.Order.Short != c.short || (s.Tasks("shortage", "order", got.Order.ID) == 1) != c.short {
-					t.Errorf("short %v", got.Order.Short)
-				}
-				if said := history(got, "order.changed"); c.words != "" && !strings.Contains(said, c.words) {
-					t.Errorf("history %q lacks %q", said, c.words)
-				}
-				back := brought(t, s, changed(changed(first, c.change), func(o *connector.Order) { o.Lines = first.Lines }))
-				s.Wants(sku.a.ID, 5, 2)
-				s.Wants(sku.b.ID, 5, 1)
-				if back.Order.Short {
-					t.Error("still short after the change was taken back")
-				}
-			})
-		})
-	}
+	apptest.EachEngine(t, func(t *testing.T, s *apptest.Living) {
+		sku := goods(s, 5, 5)
+		for name, c := range lineChanges {
+			first := sold(s)
+			first.ExternalID = name
+			brought(t, s, first)
+			s.Wants(sku.a.ID, 5, 2)
+			got := brought(t, s, changed(first, c.change))
+			s.Wants(sku.a.ID, 5, c.heldA)
+			s.Wants(sku.b.ID, 5, c.heldB)
+			if got.Order.Short != c.short || (s.Tasks("shortage", "order", got.Order.ID) == 1) != c.short {
+				t.Errorf("%s: short %v", name, got.Order.Short)
+			}
+			if said := history(got, "order.changed"); c.words != "" && !strings.Contains(said, c.words) {
+				t.Errorf("%s: history %q lacks %q", name, said, c.words)
+			}
+			back := brought(t, s, changed(changed(first, c.change), func(o *connector.Order) { o.Lines = first.Lines }))
+			s.Wants(sku.a.ID, 5, 2)
+			s.Wants(sku.b.ID, 5, 1)
+			if back.Order.Short {
+				t.Errorf("%s: still short after the change was taken back", name)
+			}
+			if _, err := s.Orders.Cancel(ctx, s.Who, got.Order.ID, orders.CancelInput{Reason: connector.ReasonBuyer}); err != nil {
+				t.Fatal(err)
+			}
+			s.Wants(sku.a.ID, 5, 0)
+			if t.Failed() {
+				t.Fatal("the first to fail: ", name)
+			}
+		}
+	})
 }
 
 // history is the payload of the newest entry of a kind.
@@ -273,7 +283,9 @@ func TestFollowStage(t *testing.T) {
 				if c := brought(t, s, first); !c.Order.Short {
 					t.Fatal("B should be short")
 				}
-				end := changed(first, func(o *connector.Order) { o.Stage, o.Status, o.CancelBy, o.CancelReason = c.to, "end", "buyer", "передумав" })
+				end := changed(first, func(o *connector.Order) {
+					o.Stage, o.Status, o.CancelBy, o.CancelReason = c.to, "end", "buyer", "передумав"
+				})
 				got := brought(t, s, end)
 				s.Wants(sku.a.ID, c.onHand, c.held)
 				if got.Order.Stage != c.to || got.Order.Short || s.Tasks("shortage", "order", got.Order.ID) != 0 || got.Push.State != "" {

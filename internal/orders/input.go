@@ -1,6 +1,7 @@
 package orders
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -92,6 +93,7 @@ func (in *Intake) tidy() error {
 	if o.Payment.State == "" {
 		o.Payment.State = connector.PaymentUnpaid
 	}
+	o.Lines = slices.Clone(o.Lines) // the caller's stay as they are
 	sum := money.New(0, o.Total.Currency)
 	for i := range o.Lines {
 		l := &o.Lines[i]
