@@ -205,3 +205,20 @@ func translated(ctx context.Context, pairs []kit.Pair) []kit.Pair {
 	}
 	return out
 }
+
+// told are the changes of a row worth telling, in words: what a new SKU does not have is left out.
+func told(ctx context.Context, fields []catalog.FieldChange) []catalog.FieldChange {
+	var out []catalog.FieldChange
+	for _, f := range fields {
+		if f.Before == "" && strings.Trim(f.After, "0.") == "" || f.Before == "" && f.Name == "backorder" && f.After == "no" {
+			continue
+		}
+		for _, v := range []*string{&f.Before, &f.After} {
+			if key := "imports.word." + *v; (f.Name == "kind" || f.Name == "backorder") && i18n.Has(key) {
+				*v = i18n.T(ctx, key)
+			}
+		}
+		out = append(out, f)
+	}
+	return out
+}

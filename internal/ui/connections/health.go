@@ -148,3 +148,12 @@ func (v view) acts(ctx context.Context, target string, keys bool) []kit.Button {
 	b.Primary = true
 	return []kit.Button{b}
 }
+
+// tabs are the connection's pages.
+func (v view) tabs(ctx context.Context, at string) []kit.Chip {
+	return []kit.Chip{
+		{ID: "page-overview", Text: i18n.T(ctx, "connections.overview"), Href: v.path(), On: at == "overview"},
+		{ID: "page-offers", Text: i18n.T(ctx, "connections.offers"), Href: v.path() + "/offers", On: at == "offers", N: v.Unlinked},
+		{ID: "page-aside", Text: i18n.T(ctx, "connections.aside"), Href: v.path() + "/aside", On: at == "aside", N: int(v.Aside)},
+	}
+}

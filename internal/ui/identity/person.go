@@ -97,7 +97,9 @@ func (p *pages) change(w http.ResponseWriter, r *http.Request, do func(context.C
 // personRole gives a person another role.
 func (p *pages) personRole(w http.ResponseWriter, r *http.Request) error {
 	role := identity.Role(r.PostFormValue("role"))
-	return p.change(w, r, func(ctx context.Context, a access.Actor, id int64) error { return p.Identity.ChangeRole(ctx, a, id, role) })
+	return p.change(w, r, func(ctx context.Context, a access.Actor, id int64) error {
+		return p.Identity.ChangeRole(ctx, a, id, role)
+	})
 }
 
 // personDisable shuts a person out at once.
@@ -113,7 +115,9 @@ func (p *pages) personEnable(w http.ResponseWriter, r *http.Request) error {
 // personPassword gives a person who forgot it another password.
 func (p *pages) personPassword(w http.ResponseWriter, r *http.Request) error {
 	password := secret.Text(r.PostFormValue("password"))
-	return p.change(w, r, func(ctx context.Context, a access.Actor, id int64) error { return p.Identity.ResetPassword(ctx, a, id, password) })
+	return p.change(w, r, func(ctx context.Context, a access.Actor, id int64) error {
+		return p.Identity.ResetPassword(ctx, a, id, password)
+	})
 }
 
 // personTwoStep takes the second step from a person who lost the phone.

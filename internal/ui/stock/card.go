@@ -246,4 +246,6 @@ func signed(ctx context.Context, q qty.Qty) string {
 	return i18n.Qty(ctx, q)
 }
 
-func moment(ctx context.Context, us int64, now time.Time) string { return stamp(ctx, clock.FromMicros(us), now) }
+func moment(ctx context.Context, us int64, now time.Time) string {
+	return stamp(ctx, clock.FromMicros(us), now)
+}

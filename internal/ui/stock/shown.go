@@ -15,7 +15,8 @@ import (
 type shownCell struct {
 	text string
 	tone kit.Tone // Plain is the rule: no tag
-	note string   // when, or what happens
+	note string   // when
+	sent bool     // on its way: the channel took it and has not confirmed it yet
 }
 
 // shows is the last quantity that the channel took; ok is false when it never took one.
@@ -71,7 +72,7 @@ func cellOf(ctx context.Context, list []connections.Listing, want qty.Qty, now t
 	case 3:
 		return shownCell{text: move, tone: kit.Warn}
 	case 2:
-		return shownCell{text: showsText(ctx, st), tone: kit.Plain, note: i18n.T(ctx, "stock.shown.sent", "at", i18n.Moment(ctx, clock.FromMicros(st.SentAt), now))}
+		return shownCell{text: showsText(ctx, st), tone: kit.Plain, note: i18n.Moment(ctx, clock.FromMicros(st.SentAt), now), sent: true}
 	}
 	return shownCell{text: showsText(ctx, st), tone: kit.Plain, note: i18n.Moment(ctx, clock.FromMicros(st.ConfirmedAt), now)}
 }
