@@ -182,9 +182,12 @@ func TestTenantsAreApart(t *testing.T) {
 			"confirm": func(a access.Actor) error { _, err := s.Orders.Confirm(ctx, a, id); return err },
 			"pick":    func(a access.Actor) error { _, err := s.Orders.StartPicking(ctx, a, id); return err },
 			"ship":    func(a access.Actor) error { _, err := s.Orders.Ship(ctx, a, id, orders.ShipInput{}); return err },
-			"cancel":  func(a access.Actor) error { _, err := s.Orders.Cancel(ctx, a, id, orders.CancelInput{Reason: connector.ReasonBuyer}); return err },
-			"assign":  func(a access.Actor) error { _, err := s.Orders.Assign(ctx, a, id, 1); return err },
-			"link":    func(a access.Actor) error { return s.Orders.LinkLine(ctx, a, id, 1, sku.ID) },
+			"cancel": func(a access.Actor) error {
+				_, err := s.Orders.Cancel(ctx, a, id, orders.CancelInput{Reason: connector.ReasonBuyer})
+				return err
+			},
+			"assign": func(a access.Actor) error { _, err := s.Orders.Assign(ctx, a, id, 1); return err },
+			"link":   func(a access.Actor) error { return s.Orders.LinkLine(ctx, a, id, 1, sku.ID) },
 		} {
 			if err := f(other); err == nil || errs.Is(err, errs.Internal) {
 				t.Errorf("%s: %v", name, err)

@@ -289,13 +289,15 @@ func TestIntakeRefuses(t *testing.T) {
 	t.Parallel()
 	apptest.EachEngine(t, func(t *testing.T, s *apptest.Living) {
 		for name, spoil := range map[string]func(*orders.Intake){
-			"no key":          func(in *orders.Intake) { in.Order.ExternalID = "" },
-			"no text":         func(in *orders.Intake) { in.Order.ExternalID = "a\x00b" },
-			"negative":        func(in *orders.Intake) { in.Order.Lines[0].Quantity = -1000 },
-			"nothing":         func(in *orders.Intake) { in.Order.Lines[0].Quantity = 0 },
-			"currency":        func(in *orders.Intake) { in.Order.Total.Currency = "XXQ1" },
-			"mixed":           func(in *orders.Intake) { in.Order.Lines[0].Price.Currency = "EUR" },
-			"nameless":        func(in *orders.Intake) { in.Order.Lines[0] = connector.Line{Quantity: 1000, Price: money.New(1, money.UAH)} },
+			"no key":   func(in *orders.Intake) { in.Order.ExternalID = "" },
+			"no text":  func(in *orders.Intake) { in.Order.ExternalID = "a\x00b" },
+			"negative": func(in *orders.Intake) { in.Order.Lines[0].Quantity = -1000 },
+			"nothing":  func(in *orders.Intake) { in.Order.Lines[0].Quantity = 0 },
+			"currency": func(in *orders.Intake) { in.Order.Total.Currency = "XXQ1" },
+			"mixed":    func(in *orders.Intake) { in.Order.Lines[0].Price.Currency = "EUR" },
+			"nameless": func(in *orders.Intake) {
+				in.Order.Lines[0] = connector.Line{Quantity: 1000, Price: money.New(1, money.UAH)}
+			},
 			"negative price":  func(in *orders.Intake) { in.Order.Lines[0].Price.Minor = -1 },
 			"too big a total": func(in *orders.Intake) { in.Order.Lines[0].Price.Minor = 1 << 62; in.Order.Lines[0].Quantity = qty.Max },
 		} {
@@ -350,9 +352,15 @@ func TestPermissions(t *testing.T) {
 		}
 		viewer, picker, nobody := role(access.OrdersRead), role(access.OrdersRead, access.OrdersShip), role()
 		act := map[string]func(access.Actor) error{
-			"intake":        func(a access.Actor) error { _, err := s.Orders.Intake(ctx, own(a, "key-2", line("A-1", 1, 100_00))); return err },
-			"confirm":       func(a access.Actor) error { _, err := s.Orders.Confirm(ctx, a, id); return err },
-			"cancel":        func(a access.Actor) error { _, err := s.Orders.Cancel(ctx, a, id, orders.CancelInput{Reason: connector.ReasonBuyer}); return err },
+			"intake": func(a access.Actor) error {
+				_, err := s.Orders.Intake(ctx, own(a, "key-2", line("A-1", 1, 100_00)))
+				return err
+			},
+			"confirm": func(a access.Actor) error { _, err := s.Orders.Confirm(ctx, a, id); return err },
+			"cancel": func(a access.Actor) error {
+				_, err := s.Orders.Cancel(ctx, a, id, orders.CancelInput{Reason: connector.ReasonBuyer})
+				return err
+			},
 			"assign":        func(a access.Actor) error { _, err := s.Orders.Assign(ctx, a, id, 7); return err },
 			"not duplicate": func(a access.Actor) error { _, err := s.Orders.NotDuplicate(ctx, a, id); return err },
 			"complete":      func(a access.Actor) error { _, err := s.Orders.Complete(ctx, a, id); return err },

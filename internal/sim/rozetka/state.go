@@ -77,7 +77,6 @@ type item struct {
 	article   string
 	barcode   string
 	name      string
-	category  int
 	price     int64 // hryvnias
 	priceOld  int64
 	promo     int64
