@@ -1396,7 +1396,7 @@ func faults(v View) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					if c.Faults[i].On {
+					if c.Faults[i].Hits > 0 {
 						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 110, "<span class=\"num small warn\">")
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
