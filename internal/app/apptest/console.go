@@ -6,11 +6,14 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/http/cookiejar"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
 
+	"github.com/lad-hub/lad/internal/app"
 	"github.com/lad-hub/lad/internal/identity"
+	"github.com/lad-hub/lad/internal/platform/httpx"
 )
 
 // Console is a browser at the program's own routes. Redirects are not followed.
@@ -23,11 +26,27 @@ type Console struct {
 }
 
 // Console opens a browser that nobody has signed in with.
-func (s *Living) Console() *Console {
-	s.t.Helper()
+func (s *Living) Console() *Console { s.t.Helper(); return newConsole(s.t, s.URL()) }
+
+// Visit serves a program's routes until the test's end and opens a browser at them.
+func Visit(t testing.TB, a *app.App) *Console {
+	t.Helper()
+	rt, err := a.Router(app.ServeOptions{PerSecond: -1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	srv := httptest.NewServer(rt)
+	t.Cleanup(srv.Close)
+	return newConsole(t, srv.URL)
+}
+
+func newConsole(t testing.TB, at string) *Console {
+	t.Helper()
 	jar, err := cookiejar.New(nil)
-	s.must(err)
-	return &Console{t: s.t, URL: s.URL(), Language: "uk", client: &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &Console{t: t, URL: at, Language: "uk", client: &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
 }
 
 // Owner opens a browser and signs the shop's owner in.
@@ -125,4 +144,13 @@ func (c *Console) do(method, path, kind string, body io.Reader, h http.Header) A
 		c.t.Fatal(err)
 	}
 	return Answer{Status: res.StatusCode, Header: res.Header, Text: string(text)}
+}
+
+// Routes lists the program's routes.
+func (s *Living) Routes() ([]httpx.Route, error) {
+	rt, err := s.Router(app.ServeOptions{PerSecond: -1})
+	if err != nil {
+		return nil, err
+	}
+	return rt.Routes(), nil
 }

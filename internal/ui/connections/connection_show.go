@@ -160,6 +160,7 @@ func (f policyForm) parse() (out connections.Policy, err error) {
 	if f.share == "" {
 		share = 100 * qty.One
 	}
+	c.That(share <= 100*qty.One, "share", "error.connection.share")
 	out = connections.Policy{SharePPM: int64(share) * 10, Cap: number(f.cap, "cap", "error.connection.cap"),
 		Safety: number(f.safety, "safety", "error.connection.safety"), HideBelow: number(f.hideBelow, "hide_below", "error.connection.hide_below")}
 	return out, c.Err()
