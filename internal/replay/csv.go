@@ -8,13 +8,17 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 	_ "time/tzdata" // the zone must be known on machines without a zone database
 )
 
-// maxRecord bounds one record of the file; a longer one is set aside unread.
+// maxRecord bounds one line of the file; a longer one is set aside unread.
 const maxRecord = 64 << 10
+
+// maxJoined bounds the lines of one record.
+const maxJoined = 16
 
 // columns are the headings of the file, in the order of a Line's texts.
 var columns = []string{"InvoiceNo", "StockCode", "Description", "Quantity", "InvoiceDate", "UnitPrice", "CustomerID", "Country"}
@@ -29,8 +33,10 @@ type reader struct {
 	place []int // of each column in a record
 	zone  *time.Location
 	buf   []byte
-	row   []string
-	no    int64
+	// pushed are lines that were read in the hope of a closing quote and are to be read again.
+	pushed []byte
+	row    []string
+	no     int64
 }
 
 // open opens a CSV file, plain or packed with gzip, and reads its heading.
@@ -113,27 +119,30 @@ func (r *reader) next() (*Line, error) {
 	return parseLine(r.no, texts, r.zone), nil
 }
 
-// record reads the fields of the next record that is not empty. A quoted field may hold line ends. A record that is too long
-// or not closed is skipped up to where its reading had come, and errRecord answered.
+// record reads the fields of the next record that is not empty. A quoted field may hold line ends. A line that is too long, or
+// whose quotes are not closed within maxJoined lines, is passed over alone and errRecord answered.
 func (r *reader) record() ([]string, error) {
 	for {
-		r.buf = r.buf[:0]
+		line, err := r.line()
+		if err == io.EOF {
+			return nil, err
+		}
 		r.no++
-		for {
-			part, err := r.in.ReadSlice('\n')
-			if errors.Is(err, bufio.ErrBufferFull) || len(r.buf)+len(part) > maxRecord {
-				return nil, r.skipLine(err)
-			}
-			r.buf = append(r.buf, part...)
-			if err != nil && (err != io.EOF || len(r.buf) == 0) {
+		if err != nil {
+			return nil, err
+		}
+		r.buf = append(r.buf[:0], line...)
+		first := len(r.buf)
+		for joined := 1; !closed(r.buf); joined++ {
+			line, err := r.line()
+			if err != nil && err != io.EOF && !errors.Is(err, errRecord) {
 				return nil, err
 			}
-			if bytes.Count(r.buf, []byte{'"'})%2 == 0 {
-				break
-			}
-			if err == io.EOF {
+			if err != nil || joined == maxJoined {
+				r.pushed = slices.Concat(r.buf[first:], line, r.pushed)
 				return nil, errRecord
 			}
+			r.buf = append(r.buf, line...)
 		}
 		text := strings.TrimRight(string(r.buf), "\r\n")
 		if text != "" {
@@ -143,15 +152,34 @@ func (r *reader) record() ([]string, error) {
 	}
 }
 
-// skipLine passes the rest of a line that was cut.
-func (r *reader) skipLine(err error) error {
-	for errors.Is(err, bufio.ErrBufferFull) {
-		_, err = r.in.ReadSlice('\n')
+// closed says whether every quote that opens is closed.
+func closed(b []byte) bool { return bytes.Count(b, []byte{'"'})%2 == 0 }
+
+// line reads up to the next line end; io.EOF after the last line. A line that is too long is passed over: errRecord.
+func (r *reader) line() ([]byte, error) {
+	if len(r.pushed) > 0 {
+		end := bytes.IndexByte(r.pushed, '\n') + 1
+		if end == 0 {
+			end = len(r.pushed)
+		}
+		line := r.pushed[:end]
+		r.pushed = r.pushed[end:]
+		return line, nil
 	}
-	if err != nil && err != io.EOF {
-		return err
+	line, err := r.in.ReadSlice('\n')
+	switch {
+	case errors.Is(err, bufio.ErrBufferFull):
+		for errors.Is(err, bufio.ErrBufferFull) {
+			_, err = r.in.ReadSlice('\n')
+		}
+		if err != nil && err != io.EOF {
+			return nil, err
+		}
+		return nil, errRecord
+	case err == io.EOF && len(line) > 0:
+		return line, nil
 	}
-	return errRecord
+	return line, err
 }
 
 // split takes a record apart: fields between commas, a field in quotes may hold commas and doubled quotes.
