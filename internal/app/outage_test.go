@@ -2,7 +2,6 @@ package app_test
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"io"
 	"net"
@@ -19,8 +18,6 @@ import (
 	"github.com/lad-hub/lad/internal/sim"
 	"github.com/lad-hub/lad/internal/sim/prom"
 )
-
-var ctx = context.Background()
 
 // outage is a living shop with one SKU on a simulated channel, to which something happens.
 type outage struct {

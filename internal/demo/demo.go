@@ -53,15 +53,14 @@ type Demo struct {
 	staff  []access.Actor
 	fresh  bool // the shop was founded by this run
 
-	articles  []article
-	skus      map[string]int64 // by code
-	main      int64            // warehouse
-	second    int64
-	buyers    *crowd
-	bell      bell
-	scene     sync.Mutex // one scene at a time
-	last      lastScene
-	listening string
+	articles []article
+	skus     map[string]int64 // by code
+	main     int64            // warehouse
+	second   int64
+	buyers   *crowd
+	bell     bell
+	scene    sync.Mutex // one scene at a time
+	last     lastScene
 }
 
 // lastScene is the newest result of the scene.

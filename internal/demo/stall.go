@@ -1,7 +1,6 @@
 package demo
 
 import (
-	"context"
 	"errors"
 	"net"
 	"net/http"
@@ -133,15 +132,3 @@ func (s *stall) shows(sku string) (pieces int64, offered bool) {
 
 // settings are the connection's: working credentials at the simulator's address.
 func (s *stall) settings() map[string]string { return s.Settings(s.base) }
-
-// wait lets ctx end a pause early.
-func wait(ctx context.Context, d time.Duration) bool {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
-}

@@ -47,7 +47,6 @@ type policy struct {
 	proves bool
 	rows   []int
 	stopAt int
-	told   chan struct{}
 }
 
 func (p *policy) Worked(string) bool { return p.proves }

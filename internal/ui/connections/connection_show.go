@@ -28,7 +28,6 @@ type policyForm struct {
 	share, cap, safety, hideBelow string
 	policy                        connections.Policy // the one that is stored, for the example
 	faults                        map[string]string
-	saved                         bool
 }
 
 func (p *pages) show(r *http.Request) (*showData, error) {

@@ -130,6 +130,12 @@ func TestConnectAgainstTheSimulator(t *testing.T) {
 	must(t, "resume", b.Act("/connections", path+"/resume", nil), http.StatusOK, "Синхронізувати")
 	must(t, "sync", b.Act("/connections", path+"/sync", nil), http.StatusOK, "синхронізуємо")
 
+	retire(t, b, path, form)
+}
+
+// retire renames a channel, is refused with a wrong token and deletes it.
+func retire(t *testing.T, b *apptest.Console, path string, form url.Values) {
+	t.Helper()
 	form.Set("set_token", "")
 	form.Set("name", "Prom головний")
 	form.Del("driver")
