@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -184,21 +185,17 @@ func TestZeroGoesFirst(t *testing.T) {
 		}
 		shows(t, shop, "S000", 4)
 		shows(t, shop, "S249", 0)
-		mu.Lock()
-		defer mu.Unlock()
-		if at := index(order, "S249"); at < 0 || at >= 100 {
+		at := -1
+		apptest.Eventually(t, "the change is told", func() bool {
+			mu.Lock()
+			defer mu.Unlock()
+			at = slices.Index(order, "S249")
+			return at >= 0
+		})
+		if at >= 100 {
 			t.Errorf("what sold out went as number %d", at)
 		}
 	})
-}
-
-func index(list []string, what string) int {
-	for i, s := range list {
-		if s == what {
-			return i
-		}
-	}
-	return -1
 }
 
 // The policy of a connection decides what part of the stock it shows; a sale on it is made good even if the number to show
