@@ -58,6 +58,7 @@ type skuChanges struct {
 	stock       *stock.Service
 	connections *connections.Service
 	catalog     catalog.Reader
+	tell        func(db.Tenant)
 }
 
 func (h skuChanges) SKUChanged(ctx context.Context, tx *db.Tx, skuIDs []int64) error {
@@ -76,6 +77,7 @@ func (h skuChanges) SKUChanged(ctx context.Context, tx *db.Tx, skuIDs []int64) e
 	if err != nil {
 		return err
 	}
+	tx.AfterCommit(func() { h.tell(tx.Tenant) })
 	return h.connections.StockWanted(ctx, tx, append(kits, skuIDs...), nil)
 }
 
@@ -83,6 +85,7 @@ func (h skuChanges) SKUChanged(ctx context.Context, tx *db.Tx, skuIDs []int64) e
 type stockListener struct {
 	connections *connections.Service
 	orders      *orders.Service
+	tell        func(db.Tenant) // open pages that stock is different
 }
 
 func (l stockListener) StockChanged(ctx context.Context, tx *db.Tx, changes []stock.Change) error {
@@ -94,6 +97,7 @@ func (l stockListener) StockChanged(ctx context.Context, tx *db.Tx, changes []st
 			some = append(some, c.SKUID)
 		}
 	}
+	tx.AfterCommit(func() { l.tell(tx.Tenant) })
 	return l.connections.StockWanted(ctx, tx, some, zero)
 }
 

@@ -130,8 +130,8 @@ func (a *App) build() error {
 		HTTP: func() *http.Client { return httpx.NewClient(httpx.ClientOptions{AllowPrivate: a.AllowPrivate}) },
 	})
 	listings.connections = a.Connections
-	a.Stock.Listener = stockListener{a.Connections, a.Orders}
-	a.Catalog.AddHooks(skuChanges{a.Stock, a.Connections, read})
+	a.Stock.Listener = stockListener{a.Connections, a.Orders, a.stockMoved}
+	a.Catalog.AddHooks(skuChanges{a.Stock, a.Connections, read, a.stockMoved})
 	a.wire()
 	return nil
 }
@@ -149,6 +149,9 @@ func (a *App) found(ctx context.Context, tx *db.Tx) error {
 	return a.Stock.Found(ctx, tx, l.T("app.first_warehouse"))
 }
 
+// stockMoved tells open pages that stock or what channels should show of it is different.
+func (a *App) stockMoved(t db.Tenant) { a.Live.Publish(int64(t), "stock") }
+
 // wire passes news on: to open browser tabs and to the loops that push.
 func (a *App) wire() {
 	a.Orders.Changed = func(t db.Tenant, ids []int64) {
@@ -161,6 +164,7 @@ func (a *App) wire() {
 		a.Live.Publish(int64(t), "stock")
 		a.Live.Publish(int64(t), "tasks")
 	}
+	a.Tasks.Changed = func(t db.Tenant) { a.Live.Publish(int64(t), "tasks") }
 	a.Orders.PushWanted = a.Connections.WakeStatus
 	a.Connections.Changed = func(t db.Tenant, id int64) {
 		a.Live.Publish(int64(t), fmt.Sprint("connection-", id))

@@ -22,11 +22,12 @@ type Health struct {
 	RunningHere bool
 }
 
-// HealthOf reads how a connection is doing.
+// HealthOf reads how a connection is doing. The queries name their index's columns, so that SQLite takes the small partial
+// index and not the key of the table.
 func (s *Service) HealthOf(ctx context.Context, tx *db.Tx, c Connection) (Health, error) {
 	h := Health{Connection: c, QuotaLeft: -1}
 	var oldest int64
-	err := tx.QueryRow(ctx, "select coalesce(min(wanted_at), 0) from listing_stock where tenant_id = $1 and connection_id = $2 and dirty", int64(tx.Tenant), c.ID).Scan(&oldest)
+	err := tx.QueryRow(ctx, "select coalesce(min(wanted_at), 0) from listing_stock where tenant_id = $1 and connection_id = $2 and dirty and urgent in (true, false)", int64(tx.Tenant), c.ID).Scan(&oldest)
 	if err != nil {
 		return h, err
 	}
@@ -37,8 +38,8 @@ func (s *Service) HealthOf(ctx context.Context, tx *db.Tx, c Connection) (Health
 		to    *int
 		query string
 	}{
-		{&h.Dirty, "select 1 from listing_stock where tenant_id = $1 and connection_id = $2 and dirty limit 1000"},
-		{&h.Parked, "select 1 from listing_stock where tenant_id = $1 and connection_id = $2 and state = 'parked' limit 1000"},
+		{&h.Dirty, "select 1 from listing_stock where tenant_id = $1 and connection_id = $2 and dirty order by urgent, wanted_at limit 1000"},
+		{&h.Parked, "select 1 from listing_stock where tenant_id = $1 and connection_id = $2 and state in ('parked', 'failed') and state = 'parked' and listing_id > 0 limit 1000"},
 		{&h.Unlinked, "select 1 from listing where tenant_id = $1 and connection_id = $2 and sku_id = 0 and gone_at = 0 limit 1000"},
 	} {
 		if err := tx.QueryRow(ctx, "select count(*) from ("+q.query+") n", int64(tx.Tenant), c.ID).Scan(q.to); err != nil {

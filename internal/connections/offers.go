@@ -25,7 +25,8 @@ const (
 var offerWhere = map[OfferState]string{
 	OffersUnlinked: " and l.sku_id = 0",
 	OffersLinked:   " and l.sku_id <> 0",
-	OffersBehind:   " and s.listing_id is not null and (s.dirty or s.state in ('parked', 'failed'))",
+	OffersBehind: ` and l.id in (select x.listing_id from (select d.listing_id from listing_stock d where d.tenant_id = $1 and d.connection_id = $2 and d.dirty order by d.urgent, d.wanted_at) x
+		union all select r.listing_id from listing_stock r where r.tenant_id = $1 and r.connection_id = $2 and r.state in ('parked', 'failed') and r.listing_id > 0)`,
 }
 
 // maxOffers bounds a page of offers.
@@ -96,8 +97,18 @@ func (s *Service) Resend(ctx context.Context, a access.Actor, skuID, listingID i
 // Late counts the quantities that active channels do not show yet although they were wanted longer ago than patience, at
 // most limit.
 func (s *Service) Late(ctx context.Context, tx *db.Tx, patience time.Duration, limit int) (n int, err error) {
-	err = tx.QueryRow(ctx, `select count(*) from (select 1 from listing_stock s join connection c on c.tenant_id = s.tenant_id and c.id = s.connection_id
-		where s.tenant_id = $1 and s.dirty and s.wanted_at < $2 and c.state = 'active' limit $3) n`,
-		int64(tx.Tenant), tx.NowMicros()-patience.Microseconds(), limit).Scan(&n)
+	list, err := All(ctx, tx)
+	for _, c := range list {
+		if err != nil || n >= limit {
+			break
+		}
+		if c.State != Active {
+			continue
+		}
+		more := 0
+		err = tx.QueryRow(ctx, `select count(*) from (select 1 from listing_stock where tenant_id = $1 and connection_id = $2 and dirty
+			and wanted_at < $3 order by urgent, wanted_at limit $4) n`, int64(tx.Tenant), c.ID, tx.NowMicros()-patience.Microseconds(), limit-n).Scan(&more)
+		n += more
+	}
 	return n, err
 }

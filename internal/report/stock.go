@@ -19,8 +19,12 @@ const (
 
 var stockWhere = map[StockFilter]string{
 	StockShort: ` and s.id in (select h.sku_id from shortage h where h.tenant_id = $1 and h.state = 'open')`,
-	StockZero: ` and s.kind = 'goods' and coalesce((select sum(l.on_hand - l.reserved) from level l
-		where l.tenant_id = s.tenant_id and l.sku_id = s.id), 0) <= 0`,
+	// Few goods are sold out and have a level that says so; those that never came in have none at all.
+	StockZero: ` and s.kind = 'goods' and s.id in (
+		select e.sku_id from level e where e.tenant_id = $1 and e.on_hand <= e.reserved
+		and (select sum(l.on_hand - l.reserved) from level l where l.tenant_id = e.tenant_id and l.sku_id = e.sku_id) <= 0
+		union all select n.id from sku n where n.tenant_id = $1 and n.deleted_at = 0 and n.kind = 'goods'
+		and not exists (select 1 from level l where l.tenant_id = n.tenant_id and l.sku_id = n.id))`,
 	StockUnoffered: ` and s.kind <> 'service' and not exists (select 1 from listing o
 		where o.tenant_id = s.tenant_id and o.sku_id = s.id and o.gone_at = 0)`,
 }

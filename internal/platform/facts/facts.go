@@ -165,10 +165,17 @@ func Retry(ctx context.Context, tx *db.Tx, connection int64) (int64, error) {
 		int64(tx.Tenant), connection)
 }
 
-// Counts is how many facts of a connection wait and how many were set aside.
+// maxWaiting bounds the counting of waiting facts.
+const maxWaiting = 10_000
+
+// Counts is how many facts of a connection wait (counted to 10,000) and how many were set aside.
 func Counts(ctx context.Context, tx *db.Tx, connection int64) (waiting, aside int64, err error) {
-	err = tx.QueryRow(ctx, `select coalesce(sum(case when state = 'new' then 1 else 0 end), 0), coalesce(sum(case when state = 'aside' then 1 else 0 end), 0)
-		from fact where tenant_id = $1 and connection_id = $2 and state <> 'applied'`, int64(tx.Tenant), connection).Scan(&waiting, &aside)
+	err = tx.QueryRow(ctx, `select count(*) from (select 1 from fact where tenant_id = $1 and state = 'new' and connection_id = $2
+		order by not_before, id limit $3) n`, int64(tx.Tenant), connection, maxWaiting).Scan(&waiting)
+	if err != nil {
+		return 0, 0, err
+	}
+	err = tx.QueryRow(ctx, "select count(*) from fact where tenant_id = $1 and connection_id = $2 and state = 'aside' and id > 0", int64(tx.Tenant), connection).Scan(&aside)
 	return waiting, aside, err
 }
 

@@ -263,6 +263,7 @@ create table level (
   primary key (tenant_id, sku_id, warehouse_id),
   check (reserved <= on_hand or backorder)
 ) {{clustered}};
+create index level_empty on level (tenant_id, sku_id) where on_hand <= reserved;
 
 -- move: immutable. qty is signed; (cause, purpose) happens once.
 create table move (
@@ -391,7 +392,8 @@ create table listing (
   primary key (tenant_id, id),
   unique (tenant_id, connection_id, external_id)
 );
-create index listing_sku on listing (tenant_id, sku_id, connection_id, id);
+create index listing_sku on listing (tenant_id, sku_id, connection_id, id, gone_at);
+create index listing_unlinked on listing (tenant_id, connection_id, id) where sku_id = 0 and gone_at = 0;
 
 -- listing_stock: the quantity a linked listing should show. want_gen grows when the truth changes, done_gen follows when
 -- the channel has taken it; dirty since wanted_at.
@@ -417,6 +419,7 @@ create table listing_stock (
   primary key (tenant_id, sku_id, connection_id, listing_id)
 ) {{clustered}};
 create index listing_stock_dirty on listing_stock (tenant_id, connection_id, urgent, wanted_at) where dirty;
+create index listing_stock_refused on listing_stock (tenant_id, connection_id, listing_id) where state in ('parked', 'failed');
 create index listing_stock_unconfirmed on listing_stock (tenant_id, connection_id, accepted_at) where state = 'accepted';
 
 -- customers ----------------------------------------------------------------------------------------------------------
