@@ -49,6 +49,9 @@ func (c replayCmd) Run(ctx context.Context) (err error) {
 	o.Database = db.Options{Path: filepath.Join(folder, "lad.db"), DSN: c.Database}
 	o.KeyFile = filepath.Join(folder, "lad.key")
 	r, err := replay.Run(ctx, o)
+	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
+		return errors.New("stopped before the end; nothing was reconciled")
+	}
 	if err != nil {
 		return err
 	}

@@ -354,3 +354,25 @@ func TestReorderedPages(t *testing.T) {
 		t.Errorf("the first order comes twice: %s", r.Body)
 	}
 }
+
+func TestBuyersHaveAccountsOfTheirOwn(t *testing.T) {
+	t.Parallel()
+	s := New(Options{})
+	s.SeedOffers([]sim.OfferSeed{{SKU: "A", PriceMinor: 100, Quantity: 9}})
+	ids := map[string]string{}
+	for _, b := range []struct{ who, phone string }{{"first", "+380671112233"}, {"second", "+380671112234"}, {"first again", "+380671112233"}, {"nobody", ""}, {"nobody else", ""}} {
+		placed, err := s.PlaceOrder(sim.Basket{Buyer: sim.Buyer{Phone: b.phone}, Lines: []sim.BasketLine{{SKU: "A", Quantity: 1}}, Force: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := simtest.Call(s, "GET", "/orders/"+placed.ID+"?expand=user", "", bearer)
+		ids[b.who] = r.At("content.user.id")
+	}
+	if ids["first"] == "" || ids["first"] != ids["first again"] {
+		t.Errorf("one buyer has two accounts: %v", ids)
+	}
+	distinct := map[string]bool{ids["first"]: true, ids["second"]: true, ids["nobody"]: true, ids["nobody else"]: true}
+	if len(distinct) != 4 {
+		t.Errorf("four buyers share accounts: %v", ids)
+	}
+}

@@ -16,6 +16,7 @@ const (
 	firstItem     = 344000111
 	firstInner    = 114053
 	firstPurchase = 55120
+	firstUser     = 700_100_000_000 // above every order id, which names the account of a buyer without a phone
 )
 
 // Stock modes of a source.

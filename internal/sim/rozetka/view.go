@@ -1,6 +1,7 @@
 package rozetka
 
 import (
+	"hash/fnv"
 	"strings"
 
 	"github.com/lad-hub/lad/internal/sim"
@@ -102,7 +103,7 @@ func (s *Shop) view(c *sim.Call, r *orderRow, expand map[string]bool) any {
 func (s *Shop) expand(c *sim.Call, r *orderRow, want map[string]bool, v *orderView) {
 	o := &r.Value
 	if want["user"] {
-		v.User = s.user(o, v.UserTitle.Full)
+		v.User = s.user(r, v.UserTitle.Full)
 	}
 	if want["delivery"] {
 		v.Delivery = o.delivery(v.UserTitle)
@@ -159,12 +160,19 @@ func (o *order) paymentStatus() any {
 	return map[string]any{"status_payment_id": o.payment, "name": paymentNames[o.payment], "title": paymentNames[o.payment]}
 }
 
-func (s *Shop) user(o *order, name string) any {
-	email := o.buyer.Email
+// user is the buyer's account: the same for the same phone, one per order for a buyer without one.
+func (s *Shop) user(r *orderRow, name string) any {
+	id := r.ID
+	if phone := digits(r.Value.buyer.Phone); phone != "" {
+		h := fnv.New32a()
+		_, _ = h.Write([]byte(phone))
+		id = firstUser + int64(h.Sum32())
+	}
+	email := r.Value.buyer.Email
 	if email != "" && !s.o.ShowEmails {
 		email = "true"
 	}
-	return map[string]any{"id": 700100, "has_email": email != "", "contact_fio": name, "email": email}
+	return map[string]any{"id": id, "has_email": email != "", "contact_fio": name, "email": email}
 }
 
 func (o *order) delivery(t title) any {
