@@ -162,8 +162,8 @@ func checkScene(t *testing.T, s demoui.Scene) {
 	if !s.Whole() || !s.Refused || s.OrderID == 0 || len(s.Channels) != 2 {
 		t.Fatalf("the scene did not end well: %+v", s)
 	}
-	if s.PulledMS < 0 || s.HeldMS < s.PulledMS || s.ZeroMS < s.HeldMS || s.ZeroMS > 5000 {
-		t.Errorf("times are out of order or too long: %+v", s)
+	if s.PulledMS < 0 || s.HeldMS < s.PulledMS || s.ZeroMS < s.HeldMS {
+		t.Errorf("times are out of order: %+v", s)
 	}
 	for _, c := range s.Channels {
 		if c.Shows != 0 || c.RequestMS < 0 || c.ZeroMS < c.RequestMS {

@@ -17,10 +17,10 @@ import (
 
 // Bounds of the parts of the scene; together they stay below the patience of a browser's request.
 const (
-	readyTime   = 7 * time.Second
-	takeTime    = 5 * time.Second
-	zeroTime    = 4 * time.Second
-	confirmTime = 2 * time.Second
+	readyTime   = 20 * time.Second
+	takeTime    = 12 * time.Second
+	zeroTime    = 12 * time.Second
+	confirmTime = 5 * time.Second
 )
 
 // LastGenerator plays the scene: one generator on hand, shown everywhere, bought on Prom; then it measures until the other
