@@ -18,7 +18,7 @@ import (
 // survives power loss.
 var sqlitePragmas = []string{
 	"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(ON)",
-	"temp_store(MEMORY)", "cache_size(-32000)", "journal_size_limit(67108864)", "wal_autocheckpoint(4000)",
+	"temp_store(MEMORY)", "cache_size(-16000)", "journal_size_limit(67108864)", "wal_autocheckpoint(4000)",
 }
 
 // openSQLite opens one writer connection and a pool of readers. One writer, because SQLite has one; readers see the last
@@ -41,7 +41,7 @@ func (d *DB) openSQLite(ctx context.Context, o Options) error {
 	for _, p := range sqlitePragmas {
 		q.Add("_pragma", p)
 	}
-	readQuery := url.Values{"_txlock": {"deferred"}, "_pragma": {"busy_timeout(10000)", "query_only(ON)", "temp_store(MEMORY)", "cache_size(-16000)"}}
+	readQuery := url.Values{"_txlock": {"deferred"}, "_pragma": {"busy_timeout(10000)", "query_only(ON)", "temp_store(MEMORY)", "cache_size(-2000)"}}
 	if o.ReadOnly {
 		readQuery.Set("mode", "ro")
 		q = readQuery
