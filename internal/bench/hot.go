@@ -69,7 +69,7 @@ func Hot(ctx context.Context, o Options, engine db.Engine) (HotResult, error) {
 	wg.Wait()
 	r.Seconds, r.Errors = time.Since(began).Seconds(), bad.Load()
 	return r, h.DB.Read(ctx, tenant, func(tx *db.Tx) error {
-		return tx.QueryRow(ctx, `select (select coalesce(sum(qty), 0) / 1000 from hold where tenant_id = $1 and state = 'open'),
+		return tx.QueryRow(ctx, `select (select cast(coalesce(sum(qty), 0) / 1000 as bigint) from hold where tenant_id = $1 and state = 'open'),
 			(select count(*) from shortage where tenant_id = $1 and state = 'open'),
 			(select count(*) from level where tenant_id = $1 and (reserved > on_hand or reserved < 0 or on_hand < 0))`, int64(tenant)).Scan(&r.Held, &r.Shortages, &r.Negative)
 	})
