@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -321,5 +322,40 @@ func TestBatchIsSplit(t *testing.T) {
 		if h := s.Health(c.ID); h.Parked != 1 || h.Connection.State != connections.Active {
 			t.Errorf("health %+v", h)
 		}
+	})
+}
+
+// A sweep that a restart cut in two is followed by another at once: what came while it ran does not wait for the next poll.
+func TestSweepCutByRestart(t *testing.T) {
+	t.Parallel()
+	apptest.EachEngine(t, func(t *testing.T, s *apptest.Living) {
+		s.Connections.PollEvery = time.Hour
+		s.Goods("A", 100_00, 1000)
+		shop := prom.New(prom.Options{})
+		offer(shop, "A", 100_00, 1000)
+		for range 120 { // more than a page
+			buy(t, shop, "A", 1)
+		}
+		c, _ := s.Connect(shop, nil)
+		var late sim.Placed
+		var once sync.Once
+		cut := make(chan struct{})
+		shop.OnRequest(func(r *http.Request, _ time.Time) {
+			if !r.URL.Query().Has("last_id") || !strings.HasSuffix(r.URL.Path, "/orders/list") {
+				return
+			}
+			once.Do(func() {
+				late = buy(t, shop, "A", 1)
+				close(cut)
+				<-r.Context().Done()
+			})
+		})
+		s.Start()
+		<-cut
+		s.Connections.Stop()
+		if err := s.Connections.Start(ctx); err != nil {
+			t.Fatal(err)
+		}
+		orderOf(t, s, c.ID, late.ID)
 	})
 }

@@ -32,6 +32,10 @@ type pullLane struct {
 	now    atomic.Bool // somebody asked for it
 	next   time.Time
 	pause  time.Duration
+	// began is when the sweep under way began; zero when it began before this loop did: then what it has read already is older
+	// than any pause, and the next sweep follows at once.
+	began time.Time
+	under bool // a sweep is under way
 }
 
 func (l *pullLane) Name() string { return lanePull }
@@ -41,6 +45,9 @@ func (l *pullLane) Run(ctx context.Context) (reconcile.Step, error) {
 	asked := l.now.Swap(false)
 	if !asked && l.Now().Before(l.next) {
 		return reconcile.Step{At: l.next}, nil
+	}
+	if !l.under {
+		l.began, l.under = l.Now(), true
 	}
 	page, err := l.source.PullOrders(ctx, l.Conn.OrderCursor)
 	if err != nil {
@@ -63,8 +70,10 @@ func (l *pullLane) Run(ctx context.Context) (reconcile.Step, error) {
 	return reconcile.Step{At: l.next}, nil
 }
 
-// rest sets the pause to the next poll: the channel's shortest after news, growing while nothing happens.
+// rest sets the pause from the beginning of this sweep to the next: the channel's shortest after news, growing while nothing
+// happens.
 func (l *pullLane) rest(busy bool) {
+	l.under = false
 	least := l.svc.PollEvery
 	if least == 0 {
 		least = l.Info.Limits.PollEvery
@@ -77,7 +86,7 @@ func (l *pullLane) rest(busy bool) {
 	} else {
 		l.pause = min(l.pause*5/4, least*idleFactor)
 	}
-	l.next = l.Now().Add(l.pause)
+	l.next = l.began.Add(l.pause)
 }
 
 // keep stores a page and the cursor after it.

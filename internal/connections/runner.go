@@ -178,7 +178,7 @@ func (s *Service) lanes(a *Account) (pull *pullLane, offers *offerLane) {
 		lanes = append(lanes, &hookLane{Account: a, source: orders, hooks: hooks})
 	}
 	if takesOrders {
-		pull = &pullLane{Account: a, source: orders}
+		pull = &pullLane{Account: a, source: orders, under: a.Conn.OrderCursor != ""}
 		lanes = append(lanes, pull)
 	}
 	if source, ok := a.Channel.(connector.OfferSource); ok {
