@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"time"
@@ -18,7 +19,7 @@ type benchCmd struct {
 	Hot      bool          `help:"Every order holds the same SKU too, for orders."`
 	Lasts    time.Duration `help:"How long one load runs." default:"10s"`
 	Orders   int           `help:"Orders in the database, for pages." default:"1000000"`
-	SKUs     int           `help:"SKUs in the database, for pages." default:"100000"`
+	SKUs     int           `name:"skus" help:"SKUs in the database, for pages." default:"100000"`
 	Dir      string        `help:"Folder for throw-away databases." type:"path" placeholder:"DIR"`
 	Database string        `help:"PostgreSQL to use; without it one is started and thrown away." placeholder:"DSN"`
 	JSON     bool          `help:"Print one JSON object per bench."`
@@ -41,21 +42,25 @@ func (c benchCmd) Run(ctx context.Context) error {
 	}
 	report := bench.NewReport()
 	for _, e := range engines {
-		if err := c.runOn(ctx, o, e, report); err != nil {
-			return fmt.Errorf("%s: %w", e, err)
+		if err := c.runOn(ctx, o, e, report); err != nil { // what was measured before it is worth minutes
+			return errors.Join(fmt.Errorf("%s: %w", e, err), c.print(report))
 		}
 	}
-	if c.JSON {
-		out := json.NewEncoder(os.Stdout)
-		for _, r := range report.Results {
-			if err := out.Encode(r); err != nil {
-				return err
-			}
-		}
-	} else {
+	return errors.Join(c.print(report), report.Err())
+}
+
+func (c benchCmd) print(report *bench.Report) error {
+	if !c.JSON {
 		report.Print(os.Stdout)
+		return nil
 	}
-	return report.Err()
+	out := json.NewEncoder(os.Stdout)
+	for _, r := range report.Results {
+		if err := out.Encode(r); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (c benchCmd) runOn(ctx context.Context, o bench.Options, e db.Engine, report *bench.Report) error {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/lad-hub/lad/internal/app"
+	"github.com/lad-hub/lad/internal/catalog"
 	"github.com/lad-hub/lad/internal/platform/db"
 	"github.com/lad-hub/lad/internal/platform/qty"
 )
@@ -56,7 +57,10 @@ var pageAsks = []struct {
 	{"search_number", func(n, _ int) string { return fmt.Sprint("/orders?q=", n+1) }},
 	{"search_sku", func(n, skus int) string { return "/orders?q=" + skuCode(int64(n%skus+1)) }},
 	{"stock_first", func(int, int) string { return "/stock" }},
-	{"stock_deep", func(n, skus int) string { return "/stock?after=" + skuCode(int64(n%skus+1)) }},
+	{"stock_deep", func(n, skus int) string {
+		id := int64(n%skus + 1)
+		return "/stock?after=" + catalog.After(skuCode(id), id)
+	}},
 	{"stock_search", func(n, skus int) string { return "/stock?q=" + skuCode(int64(n%skus+1)) }},
 	{"stock_name", func(int, int) string { return "/stock?q=товар" }},
 	{"tasks", func(int, int) string { return "/tasks" }},

@@ -59,6 +59,9 @@ func (c cursor) String() string {
 	return base64.RawURLEncoding.EncodeToString([]byte(strconv.FormatInt(c.id, 36) + " " + c.folded))
 }
 
+// After is the place in the list right behind a SKU.
+func After(code string, id int64) string { return cursor{folded: search.Fold(code), id: id}.String() }
+
 func parseCursor(s string) (cursor, error) {
 	b, err := base64.RawURLEncoding.DecodeString(s)
 	if err != nil {
@@ -102,7 +105,7 @@ func listPage(ctx context.Context, tx *db.Tx, f Filter, at cursor) (Page, error)
 	if len(skus) > f.Limit {
 		skus = skus[:f.Limit]
 		last := skus[f.Limit-1]
-		out.Next = cursor{folded: search.Fold(last.Code), id: last.ID}.String()
+		out.Next = After(last.Code, last.ID)
 	}
 	out.SKUs = skus
 	return out, withBarcodes(ctx, tx, out.SKUs)

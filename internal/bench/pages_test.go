@@ -1,0 +1,17 @@
+package bench
+
+import (
+	"context"
+	"testing"
+
+	"github.com/lad-hub/lad/internal/platform/db"
+)
+
+// Every address of the pages bench answers, in a small shop.
+func TestPagesAnswer(t *testing.T) {
+	t.Parallel()
+	r, err := Pages(context.Background(), Options{Dir: t.TempDir(), Orders: 300, SKUs: 120, Progress: t.Logf}, db.SQLite)
+	if err != nil || len(r.P95MS) != len(pageAsks) {
+		t.Fatalf("%d of %d pages: %v", len(r.P95MS), len(pageAsks), err)
+	}
+}
