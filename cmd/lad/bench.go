@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime/pprof"
 	"time"
 
 	"github.com/lad-hub/lad/internal/bench"
@@ -23,6 +24,7 @@ type benchCmd struct {
 	Dir      string        `help:"Folder for throw-away databases." type:"path" placeholder:"DIR"`
 	Database string        `help:"PostgreSQL to use; without it one is started and thrown away." placeholder:"DSN"`
 	JSON     bool          `help:"Print one JSON object per bench."`
+	Profile  string        `help:"Write a CPU profile of the run here." type:"path" placeholder:"FILE"`
 }
 
 // Run measures and prints each result against its target; a missed target is said and answers exit code 1.
@@ -30,6 +32,17 @@ func (c benchCmd) Run(ctx context.Context) error {
 	program, err := os.Executable()
 	if err != nil {
 		return err
+	}
+	if c.Profile != "" {
+		f, err := os.Create(c.Profile)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		if err := pprof.StartCPUProfile(f); err != nil {
+			return err
+		}
+		defer pprof.StopCPUProfile()
 	}
 	o := bench.Options{Dir: c.Dir, Database: c.Database, Lasts: c.Lasts, Orders: c.Orders, SKUs: c.SKUs, Program: program,
 		Progress: func(format string, args ...any) { fmt.Fprintf(os.Stderr, format+"\n", args...) }}
