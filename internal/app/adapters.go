@@ -162,10 +162,6 @@ func (l *orderListings) Links(ctx context.Context, tx *db.Tx, connectionID int64
 	return out, err
 }
 
-func (l *orderListings) ConnectionIDs(ctx context.Context, tx *db.Tx) ([]int64, error) {
-	return l.connections.ConnectionIDs(ctx, tx)
-}
-
 func (l *orderListings) StatusWanted(ctx context.Context, tx *db.Tx, connectionID int64) error {
 	return l.connections.StatusWanted(ctx, tx, connectionID)
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/lad-hub/lad/internal/catalog"
@@ -71,6 +72,9 @@ type App struct {
 	Orders      *orders.Service
 	Connections *connections.Service
 	Pulse       *Pulse
+
+	tend        sync.WaitGroup
+	stopTending context.CancelFunc
 }
 
 // Open opens the database and builds everything on it; nothing runs yet.
@@ -186,12 +190,19 @@ func (a *App) Start(ctx context.Context) error {
 	if err := a.Jobs.Start(ctx); err != nil {
 		return err
 	}
+	tending, stop := context.WithCancel(context.WithoutCancel(ctx))
+	a.tend.Go(func() { a.DB.Tend(tending) })
+	a.stopTending = stop
 	return a.Connections.Start(ctx)
 }
 
 // Close ends everything in the reverse order.
 func (a *App) Close(ctx context.Context) error {
 	a.Connections.Stop()
+	if a.stopTending != nil {
+		a.stopTending()
+		a.tend.Wait()
+	}
 	err := a.Jobs.Stop(ctx)
 	a.Orders.Close()
 	return errors.Join(err, a.DB.Close())

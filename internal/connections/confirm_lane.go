@@ -17,6 +17,7 @@ import (
 const (
 	confirmEvery  = 5 * time.Second
 	confirmPause  = 250 * time.Millisecond // between two read-backs, so that a busy channel is read in batches
+	confirmShare  = 10                     // a read-back may take one part in so many of the account's time: pushes wait while it runs
 	confirmWithin = 60 * time.Second
 	driftTries    = 3
 )
@@ -25,7 +26,7 @@ const (
 type confirmLane struct {
 	*Account
 	source connector.OfferSource
-	last   time.Time           // of the last read-back
+	next   time.Time           // before which no read-back begins
 	asked  map[int64]time.Time // listing → when it was last read, so that a slow channel is not asked in a circle
 }
 
@@ -42,8 +43,8 @@ func (l *confirmLane) Run(ctx context.Context) (reconcile.Step, error) {
 	if at := l.Limit.Ready(now); at.After(now) {
 		return reconcile.Step{At: at}, nil
 	}
-	if at := l.last.Add(confirmPause); at.After(now) {
-		return reconcile.Step{At: at}, nil
+	if l.next.After(now) {
+		return reconcile.Step{At: l.next}, nil
 	}
 	batch := l.Info.Limits.ReadBatch
 	if batch == 0 {
@@ -53,13 +54,13 @@ func (l *confirmLane) Run(ctx context.Context) (reconcile.Step, error) {
 	if err != nil || len(rows) == 0 {
 		return reconcile.Step{At: next}, err
 	}
-	l.last = now
 	ids := make([]string, len(rows))
 	for i, r := range rows {
 		ids[i] = r.offer
 		l.asked[r.listing] = l.Now()
 	}
 	offers, err := l.source.ReadOffers(ctx, ids)
+	l.next = l.Now().Add(min(max(confirmPause, confirmShare*l.Now().Sub(now)), confirmEvery))
 	if err != nil {
 		return reconcile.Step{}, err
 	}

@@ -32,6 +32,7 @@ type pullLane struct {
 	now    atomic.Bool // somebody asked for it
 	next   time.Time
 	pause  time.Duration
+	noted  time.Time // when the database last heard of a poll
 	// began is when the sweep under way began; zero when it began before this loop did: then what it has read already is older
 	// than any pause, and the next sweep follows at once.
 	began time.Time
@@ -89,8 +90,12 @@ func (l *pullLane) rest(busy bool) {
 	l.next = l.began.Add(l.pause)
 }
 
-// keep stores a page and the cursor after it.
+// keep stores a page and the cursor after it. A poll that brought nothing is only noted now and then.
 func (l *pullLane) keep(ctx context.Context, page connector.OrderPage) (news int64, err error) {
+	if len(page.Orders) == 0 && page.Next == l.Conn.OrderCursor && l.Now().Sub(l.noted) < healthEvery {
+		return 0, nil
+	}
+	l.noted = l.Now()
 	err = l.Write(ctx, func(tx *db.Tx) error {
 		var raws []facts.Raw
 		for _, o := range page.Orders {

@@ -43,18 +43,6 @@ func All(ctx context.Context, tx *db.Tx) ([]Connection, error) {
 	return out, err
 }
 
-// ConnectionIDs lists every connection there is or was, for look-ups by a channel's own numbers.
-func (s *Service) ConnectionIDs(ctx context.Context, tx *db.Tx) ([]int64, error) {
-	var out []int64
-	err := tx.Each(ctx, "select id from connection where tenant_id = $1", []any{int64(tx.Tenant)}, func(sc db.Scanner) error {
-		var id int64
-		err := sc.Scan(&id)
-		out = append(out, id)
-		return err
-	})
-	return out, err
-}
-
 type activeConnection struct {
 	tenant db.Tenant
 	id     int64

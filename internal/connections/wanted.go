@@ -40,8 +40,11 @@ func (s *Service) StockWanted(ctx context.Context, tx *db.Tx, skuIDs, zero []int
 	if len(skuIDs)+len(zero) == 0 {
 		return nil
 	}
-	tenant := tx.Tenant
-	tx.AfterCommit(func() { s.runners.wakeStock(tenant) })
+	tenant, wantedAt := tx.Tenant, tx.NowMicros()
+	tx.AfterCommit(func() {
+		s.runners.waves.commit(wantedAt, s.db.Clock().Now())
+		s.runners.wakeStock(tenant)
+	})
 	return tx.Notify(ctx, fmt.Sprintf("%s %d", stockHint, int64(tenant)))
 }
 

@@ -13,6 +13,27 @@ import (
 type waves struct {
 	mu   sync.Mutex
 	last map[db.Tenant]wave
+	// commits are when the newest changes became visible, found by the moment their transaction began.
+	commits [1 << 12]commit
+}
+
+type commit struct{ wantedAt, at int64 }
+
+// commit notes when a change made at wantedAt (µs) was committed by this process.
+func (w *waves) commit(wantedAt int64, at time.Time) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.commits[wantedAt%int64(len(w.commits))] = commit{wantedAt, at.UnixMicro()}
+}
+
+// committed is when a change was committed; when that is not known any more, or another process made it, when it was made.
+func (w *waves) committed(wantedAt int64) time.Time {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if c := w.commits[wantedAt%int64(len(w.commits))]; c.wantedAt == wantedAt {
+		return time.UnixMicro(c.at)
+	}
+	return time.UnixMicro(wantedAt)
 }
 
 type wave struct {

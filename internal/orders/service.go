@@ -60,8 +60,6 @@ type Link struct {
 // Listings finds what a channel's offers sell.
 type Listings interface {
 	Links(ctx context.Context, tx *db.Tx, connectionID int64, offerIDs []string) (map[string]Link, error)
-	// ConnectionIDs lists every connection there is or was.
-	ConnectionIDs(ctx context.Context, tx *db.Tx) ([]int64, error)
 	// StatusWanted tells every process that an order has news for its channel, once the transaction commits.
 	StatusWanted(ctx context.Context, tx *db.Tx, connectionID int64) error
 }

@@ -489,7 +489,7 @@ create table orders (
   summary text not null default '',
   version bigint not null default 1,
   primary key (tenant_id, id),
-  unique (tenant_id, connection_id, external_id)
+  unique (tenant_id, external_id, connection_id)
 );
 create index orders_stage on orders (tenant_id, stage, id);
 create index orders_connection on orders (tenant_id, connection_id, id);

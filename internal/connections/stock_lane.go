@@ -66,20 +66,23 @@ const claimColumns = `select s.listing_id, s.sku_id, s.want_gen, l.external_id, 
 	from listing_stock s join listing l on l.tenant_id = s.tenant_id and l.id = s.listing_id
 	where s.tenant_id = $1 and s.connection_id = $2 and s.dirty and s.not_before <= $3 and `
 
+// claimQuery reads what sold out, then the rest, oldest first: each a walk along its part of the index of dirty rows.
+const claimQuery = "select * from (" + claimColumns + "s.urgent = true order by s.wanted_at limit $4) u union all select * from (" +
+	claimColumns + "s.urgent = false order by s.wanted_at limit $4) r"
+
 // claim reads due rows, what sold out first, with the quantity that is true at this moment.
 func (l *stockLane) claim(ctx context.Context, limit int) (rows []*dirtyRow, next time.Time, err error) {
 	err = l.Read(ctx, func(tx *db.Tx) error {
-		for _, urgent := range []bool{true, false} {
-			err := tx.Each(ctx, claimColumns+"s.urgent = $4 order by s.wanted_at limit $5",
-				[]any{int64(tx.Tenant), l.Conn.ID, tx.NowMicros(), urgent, limit - len(rows)}, func(sc db.Scanner) error {
-					r := &dirtyRow{}
-					err := sc.Scan(&r.listing, &r.sku, &r.gen, &r.offer, &r.code, &r.refuses, &r.wantedAt, &r.tries, &r.sent, &r.was)
-					rows = append(rows, r)
-					return err
-				})
-			if err != nil {
-				return err
+		err := tx.Each(ctx, claimQuery, []any{int64(tx.Tenant), l.Conn.ID, tx.NowMicros(), limit}, func(sc db.Scanner) error {
+			r := &dirtyRow{}
+			err := sc.Scan(&r.listing, &r.sku, &r.gen, &r.offer, &r.code, &r.refuses, &r.wantedAt, &r.tries, &r.sent, &r.was)
+			if rows = append(rows, r); len(rows) > limit {
+				rows = rows[:limit]
 			}
+			return err
+		})
+		if err != nil {
+			return err
 		}
 		if len(rows) == 0 {
 			next, err = nextDue(ctx, tx, l.Conn.ID)
@@ -149,7 +152,7 @@ func (l *stockLane) push(ctx context.Context, rows []*dirtyRow) error {
 		case res.Err != nil:
 			r.reason = clean(res.Err.Message)
 		}
-		l.svc.Observe(l.Tenant, l.Conn.ID, began.Sub(time.UnixMicro(r.wantedAt)), answered.Sub(began))
+		l.svc.Observe(l.Tenant, l.Conn.ID, began.Sub(l.svc.runners.waves.committed(r.wantedAt)), answered.Sub(began))
 	}
 	return nil
 }
