@@ -106,9 +106,20 @@ func (b *batcher) commit(first *writeRequest) {
 		if r.err = r.ctx.Err(); r.err != nil {
 			continue
 		}
+		if len(batch) == 1 {
+			if r.err = b.alone(stx, stmts, r); r.err != nil {
+				break
+			}
+			continue
+		}
 		if err = b.one(ctx, stx, stmts, r); err != nil {
 			break
 		}
+	}
+	if first.err != nil && len(batch) == 1 {
+		_ = stx.Rollback()
+		b.answer(batch, stmts, nil)
+		return
 	}
 	if err == nil {
 		err = stx.Commit()
@@ -130,6 +141,14 @@ func (b *batcher) next(n int, began time.Time) *writeRequest {
 	default:
 		return nil
 	}
+}
+
+// alone runs the first write of a transaction, which needs no savepoint: when it fails nothing else is rolled back with it, and
+// a savepoint costs a copy of every page that is touched.
+func (b *batcher) alone(stx *sql.Tx, stmts map[string]*sql.Stmt, r *writeRequest) error {
+	r.tx = b.d.newTx(stx, r.tenant)
+	r.tx.stmts = stmts
+	return guarded(r.tx, r.fn)
 }
 
 // one runs a write in its savepoint. The error it returns is the transaction's, the write's own is kept in r.

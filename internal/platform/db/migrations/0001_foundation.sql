@@ -27,7 +27,7 @@ create table journal (
   subject_id bigint not null,
   payload text not null,
   primary key (tenant_id, seq)
-);
+) {{clustered}};
 create index journal_subject on journal (tenant_id, subject, subject_id, seq);
 
 -- facts: what the outside told us, one row per outside thing, stored before it is read.
@@ -518,7 +518,7 @@ create table order_line (
   gift {{bool}} not null default false,
   removed {{bool}} not null default false,
   primary key (tenant_id, order_id, line_no)
-);
+) {{clustered}};
 create index order_line_sku on order_line (tenant_id, sku_id, order_id);
 create index order_line_unlinked on order_line (tenant_id, order_id, line_no) where sku_id = 0 and not removed;
 
