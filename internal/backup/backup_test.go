@@ -151,6 +151,17 @@ func TestRestoreIntoPostgres(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	flag := func(sku int64, backorder bool) {
+		err := from.Write(ctx, dbtest.Tenant, func(tx *db.Tx) error {
+			_, err := tx.Exec(ctx, "insert into level (tenant_id, sku_id, warehouse_id, on_hand, reserved, backorder) values ($1, $2, 1, 5000, 1000, $3)", int64(tx.Tenant), sku, backorder)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	flag(1, false)
+	flag(2, true)
 	dir := t.TempDir()
 	file := filepath.Join(dir, "shop.lad")
 	if _, err := backup.Write(ctx, from, "", file, "test"); err != nil {
@@ -167,5 +178,12 @@ func TestRestoreIntoPostgres(t *testing.T) {
 	defer func() { _ = to.Close() }()
 	if got := count(t, to); got != 40 {
 		t.Fatalf("restored %d rows, want 40", got)
+	}
+	var one, two bool
+	err = to.Read(ctx, dbtest.Tenant, func(tx *db.Tx) error {
+		return tx.QueryRow(ctx, "select bool_and(backorder = (sku_id = 2)), count(*) = 2 from level where tenant_id = $1", int64(tx.Tenant)).Scan(&one, &two)
+	})
+	if err != nil || !one || !two {
+		t.Fatalf("levels were restored wrong: %v, %v, %v", one, two, err)
 	}
 }

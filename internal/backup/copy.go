@@ -6,7 +6,6 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
-	"sort"
 	"strings"
 
 	"github.com/lad-hub/lad/internal/platform/db"
@@ -17,6 +16,7 @@ import (
 type table struct {
 	name    string
 	columns []string
+	truths  []bool // which columns are boolean: SQLite hands them out as numbers
 }
 
 // ours says whether a table holds the shop's data; the rest belongs to the migration and job libraries and to the engine.
@@ -25,27 +25,27 @@ func ours(name string) bool {
 }
 
 func tablesOf(ctx context.Context, tx *db.Tx) ([]table, error) {
-	query := "select m.name, p.name from sqlite_master m join pragma_table_info(m.name) p where m.type = 'table' order by m.name, p.name"
+	query := "select m.name, p.name, lower(p.type) = 'boolean' from sqlite_master m join pragma_table_info(m.name) p where m.type = 'table' order by m.name, p.name"
 	if tx.Engine() == db.Postgres {
-		query = `select c.table_name, c.column_name from information_schema.columns c join information_schema.tables t
+		query = `select c.table_name, c.column_name, c.data_type = 'boolean' from information_schema.columns c join information_schema.tables t
 			on t.table_schema = c.table_schema and t.table_name = c.table_name and t.table_type = 'BASE TABLE'
 			where c.table_schema = current_schema() order by c.table_name, c.column_name`
 	}
-	columns := map[string][]string{}
+	var out []table
 	err := tx.Each(ctx, query, nil, func(sc db.Scanner) error {
-		var t, c string
-		err := sc.Scan(&t, &c)
-		if ours(t) {
-			columns[t] = append(columns[t], c)
+		var name, column string
+		var truth bool
+		err := sc.Scan(&name, &column, &truth)
+		if !ours(name) {
+			return err
 		}
+		if n := len(out); n == 0 || out[n-1].name != name {
+			out = append(out, table{name: name})
+		}
+		t := &out[len(out)-1]
+		t.columns, t.truths = append(t.columns, column), append(t.truths, truth)
 		return err
 	})
-	var out []table
-	for name, list := range columns {
-		sort.Strings(list)
-		out = append(out, table{name: name, columns: list})
-	}
-	sort.Slice(out, func(i, j int) bool { return out[i].name < out[j].name })
 	return out, err
 }
 
@@ -105,7 +105,7 @@ func copyTable(ctx context.Context, from *db.Tx, to *db.DB, t table) error {
 		return err
 	}
 	for rows.Next() {
-		values, err := scanRow(rows, len(t.columns))
+		values, err := scanRow(rows, t.truths)
 		if err != nil {
 			return err
 		}
@@ -119,15 +119,20 @@ func copyTable(ctx context.Context, from *db.Tx, to *db.DB, t table) error {
 	return errors.Join(rows.Err(), flush())
 }
 
-func scanRow(rows *sql.Rows, n int) ([]any, error) {
-	values, pointers := make([]any, n), make([]any, n)
+func scanRow(rows *sql.Rows, truths []bool) ([]any, error) {
+	values, pointers := make([]any, len(truths)), make([]any, len(truths))
 	for i := range values {
 		pointers[i] = &values[i]
 	}
 	err := rows.Scan(pointers...)
 	for i, v := range values {
-		if b, ok := v.([]byte); ok {
-			values[i] = append([]byte(nil), b...)
+		switch v := v.(type) {
+		case []byte:
+			values[i] = append([]byte(nil), v...)
+		case int64:
+			if truths[i] {
+				values[i] = v != 0
+			}
 		}
 	}
 	return values, err
