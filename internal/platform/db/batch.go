@@ -17,8 +17,8 @@ const (
 	batchQueue  = 4096
 )
 
-// batcher is SQLite's one writer: it takes every write that waits, runs each in a savepoint of one transaction and commits
-// once. Nobody is answered before the commit.
+// batcher is SQLite's one writer: it takes every write that waits, runs them in one transaction, all but the first in a
+// savepoint, and commits once. Nobody is answered before the commit.
 type batcher struct {
 	d     *DB
 	queue chan *writeRequest

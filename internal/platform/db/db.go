@@ -127,7 +127,7 @@ func (d *DB) Close() error {
 }
 
 // Write runs fn in a transaction for a tenant and commits it. When Write returns nil the change survives power loss. On
-// SQLite waiting writes share one commit, each in its own savepoint; on PostgreSQL a serialization failure or deadlock is
+// SQLite waiting writes share one commit and fail apart; on PostgreSQL a serialization failure or deadlock is
 // retried. Disk full and a lost database are errs.Unavailable.
 func (d *DB) Write(ctx context.Context, t Tenant, fn func(*Tx) error) error {
 	if d.batch != nil {
