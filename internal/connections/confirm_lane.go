@@ -17,7 +17,7 @@ import (
 const (
 	confirmEvery  = 5 * time.Second
 	confirmPause  = 250 * time.Millisecond // between two read-backs, so that a busy channel is read in batches
-	confirmShare  = 10                     // a read-back may take one part in so many of the account's time: pushes wait while it runs
+	confirmShare  = 10                     // pushes wait while a read-back runs: it rests so many times as long, confirmEvery at most
 	confirmWithin = 60 * time.Second
 	driftTries    = 3
 )

@@ -62,23 +62,22 @@ func (l *stockLane) Run(ctx context.Context) (reconcile.Step, error) {
 	return reconcile.Step{Again: len(rows) == batch, At: next}, nil
 }
 
-const claimColumns = `select s.listing_id, s.sku_id, s.want_gen, l.external_id, l.sku_code, l.refuses, s.wanted_at, s.tries, s.sent_qty, s.error
+const claimColumns = `select s.listing_id, s.sku_id, s.want_gen, l.external_id, l.sku_code, l.refuses, s.wanted_at, s.tries, s.sent_qty, s.error, s.urgent
 	from listing_stock s join listing l on l.tenant_id = s.tenant_id and l.id = s.listing_id
 	where s.tenant_id = $1 and s.connection_id = $2 and s.dirty and s.not_before <= $3 and `
 
 // claimQuery reads what sold out, then the rest, oldest first: each a walk along its part of the index of dirty rows.
 const claimQuery = "select * from (" + claimColumns + "s.urgent = true order by s.wanted_at limit $4) u union all select * from (" +
-	claimColumns + "s.urgent = false order by s.wanted_at limit $4) r"
+	claimColumns + "s.urgent = false order by s.wanted_at limit $4) r order by urgent desc, wanted_at limit $4"
 
 // claim reads due rows, what sold out first, with the quantity that is true at this moment.
 func (l *stockLane) claim(ctx context.Context, limit int) (rows []*dirtyRow, next time.Time, err error) {
 	err = l.Read(ctx, func(tx *db.Tx) error {
 		err := tx.Each(ctx, claimQuery, []any{int64(tx.Tenant), l.Conn.ID, tx.NowMicros(), limit}, func(sc db.Scanner) error {
 			r := &dirtyRow{}
-			err := sc.Scan(&r.listing, &r.sku, &r.gen, &r.offer, &r.code, &r.refuses, &r.wantedAt, &r.tries, &r.sent, &r.was)
-			if rows = append(rows, r); len(rows) > limit {
-				rows = rows[:limit]
-			}
+			var urgent bool // only orders the rows
+			err := sc.Scan(&r.listing, &r.sku, &r.gen, &r.offer, &r.code, &r.refuses, &r.wantedAt, &r.tries, &r.sent, &r.was, &urgent)
+			rows = append(rows, r)
 			return err
 		})
 		if err != nil {
