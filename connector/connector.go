@@ -51,6 +51,11 @@ type Config struct {
 	Settings map[string]string
 	// HTTP is the only way out: it has the time-outs, the byte limit and the guard against private addresses.
 	HTTP *http.Client
+	// HookSecret signs the channel's own calls where it can sign them; Lad makes one per connection. Empty while a form is tested.
+	HookSecret string
+	// Keep stores new values of settings durably before it returns, secrets sealed: a refresh token that works once must be kept
+	// before it is used. nil while a form is tested: then nothing that works once may be spent.
+	Keep func(ctx context.Context, changed map[string]string) error
 	// Now tells the time; a driver never calls time.Now.
 	Now func() time.Time
 	// Log takes constant messages with key/value pairs; no secret and no personal data goes there.
@@ -87,6 +92,26 @@ type Setting struct {
 	Secret   bool   // stored encrypted, never shown again
 	Required bool
 	Default  string
+	Derived  bool // not on the form: an Authorizer or Config.Keep fills it
+}
+
+// Authorizer is a driver whose accounts a person opens on the outside's own page (OAuth 2.0 device grant, RFC 8628).
+type Authorizer interface {
+	Driver
+	// BeginAuthorization asks for a code; cfg.Settings holds what the form gave.
+	BeginAuthorization(ctx context.Context, cfg Config) (Grant, error)
+	// FinishAuthorization asks whether the person has agreed: the derived settings, or nil as long as not. KindLimited asks for
+	// a longer pause, KindAuth says that the person refused or the code has run out.
+	FinishAuthorization(ctx context.Context, cfg Config, g Grant) (map[string]string, error)
+}
+
+// Grant is an authorisation under way.
+type Grant struct {
+	DeviceCode string // secret
+	UserCode   string // what the person compares or types in
+	URL        string // where the person agrees
+	Every      time.Duration
+	ExpiresAt  time.Time
 }
 
 // Limits are what the outside allows. Zero means no limit is known.
@@ -375,4 +400,48 @@ type StatusSink interface {
 type TrackingSink interface {
 	// PushTracking stores the number; a carrier that the channel does not know is KindPermanent.
 	PushTracking(ctx context.Context, orderID, carrier, number string) error
+}
+
+// Method is one way of delivery or payment that a shop offers.
+type Method struct {
+	Code    string // as orders repeat it in Delivery.Title or Payment.Method
+	Title   string
+	Service string // of a delivery: the neutral service the driver takes it for, empty when it does not know
+	// OnPickup says of a payment that money comes with the parcel.
+	OnPickup bool
+}
+
+// Dictionary is what a shop can change about itself: its own statuses and methods.
+type Dictionary struct {
+	Statuses []Status
+	Delivery []Method
+	Payment  []Method
+}
+
+// DictionarySource is a channel whose statuses or methods differ from shop to shop. What it says stands in for Info.Statuses.
+type DictionarySource interface {
+	ReadDictionary(ctx context.Context) (Dictionary, error)
+}
+
+// Fee is one charge of the channel: a commission, a delivery fee, or its refund.
+type Fee struct {
+	ExternalID string // stable: the same entry comes again
+	OrderID    string // empty when it belongs to no order
+	OfferID    string
+	Code       string // the channel's code of the kind of fee
+	Title      string
+	At         time.Time
+	Amount     Money // what the seller pays; negative when the channel gives it back
+}
+
+// FeePage is one page of fees, with the manners of OrderPage.
+type FeePage struct {
+	Fees []Fee
+	Next string
+	More bool
+}
+
+// FeeSource is a channel that tells what it charges.
+type FeeSource interface {
+	ListFees(ctx context.Context, cursor string) (FeePage, error)
 }

@@ -7,11 +7,15 @@ import (
 	"maps"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/lad-hub/lad/connector"
 )
+
+// HookSecret is the secret of webhooks that the suite's sessions are opened with.
+const HookSecret = "conformance0hook0secret0of0forty0letters"
 
 // Run checks the subject. It calls t.Parallel in its subtests and makes an outside of its own for each.
 func Run(t *testing.T, s Subject) {
@@ -48,6 +52,12 @@ func Run(t *testing.T, s Subject) {
 	if _, ok := ch.(connector.WebhookSource); ok {
 		t.Run("webhook", s.webhook)
 	}
+	if _, ok := ch.(connector.DictionarySource); ok {
+		t.Run("dictionary", s.dictionary)
+	}
+	if _, ok := ch.(connector.FeeSource); ok {
+		t.Run("fees", s.fees)
+	}
 	t.Run("faults", s.faults)
 	t.Run("token", s.token)
 }
@@ -60,6 +70,9 @@ type stand struct {
 	ch   connector.Channel
 	wire *wire
 	sku  int
+
+	mu      sync.Mutex
+	changed map[string]string // by sessions, through Config.Keep
 }
 
 // start makes a fresh outside and opens the channel against it.
@@ -89,12 +102,34 @@ func (st *stand) open(settings map[string]string, now func() time.Time) connecto
 	}
 	client.Transport = st.wire
 	ch, err := st.s.Driver.Open(connector.Config{
-		Settings: maps.Clone(settings), HTTP: &client, Now: now, Log: slog.New(slog.DiscardHandler),
+		Settings: st.kept(settings), HTTP: &client, HookSecret: HookSecret, Keep: st.keep, Now: now, Log: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
 		st.t.Fatalf("Open: %v", err)
 	}
 	return ch
+}
+
+// keep is what Lad does with new values of settings: the next session has them.
+func (st *stand) keep(_ context.Context, changed map[string]string) error {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	if st.changed == nil {
+		st.changed = map[string]string{}
+	}
+	maps.Copy(st.changed, changed)
+	return nil
+}
+
+// kept are working settings as an earlier session left them; settings that were never good are given as they are.
+func (st *stand) kept(settings map[string]string) map[string]string {
+	out := maps.Clone(settings)
+	if maps.Equal(settings, st.Settings) {
+		st.mu.Lock()
+		defer st.mu.Unlock()
+		maps.Copy(out, st.changed)
+	}
+	return out
 }
 
 func (st *stand) source() connector.OrderSource { return st.ch.(connector.OrderSource) }

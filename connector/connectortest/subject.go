@@ -73,6 +73,9 @@ type Outside struct {
 	OrderStatus   func(orderID string) string
 	OrderTracking func(orderID string) string
 
+	// Charge books a fee of an order, negative for one that is given back. Needed by a FeeSource.
+	Charge func(orderID string, amount connector.Money) (feeID string)
+
 	// IgnoreWrites makes the outside answer stock pushes with success and apply nothing. Optional.
 	IgnoreWrites func(on bool)
 	// ExpireTokens ends every session. Optional; Recovers says whether the driver can start a new one by itself.
