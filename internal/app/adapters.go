@@ -78,6 +78,9 @@ func (h skuChanges) SKUChanged(ctx context.Context, tx *db.Tx, skuIDs []int64) e
 		return err
 	}
 	tx.AfterCommit(func() { h.tell(tx.Tenant) })
+	if err := h.connections.PricesWanted(ctx, tx, skuIDs); err != nil {
+		return err
+	}
 	return h.connections.StockWanted(ctx, tx, append(kits, skuIDs...), nil)
 }
 
@@ -215,6 +218,15 @@ func (c connectionCatalog) IDsByBarcode(ctx context.Context, tx *db.Tx, codes []
 	return idsOf(found), err
 }
 
+func (c connectionCatalog) Prices(ctx context.Context, tx *db.Tx, skuIDs []int64) (map[int64]connections.BasePrice, error) {
+	found, err := c.ByIDs(ctx, tx, skuIDs)
+	out := make(map[int64]connections.BasePrice, len(found))
+	for id, s := range found {
+		out[id] = connections.BasePrice{Price: s.Price, Cost: s.Cost}
+	}
+	return out, err
+}
+
 func idsOf(found map[string]catalog.SKU) map[string]int64 {
 	out := make(map[string]int64, len(found))
 	for key, s := range found {
@@ -229,8 +241,12 @@ type connectionStock struct {
 	catalog catalog.Reader
 }
 
-func (s connectionStock) Available(ctx context.Context, tx *db.Tx, skuIDs []int64) (map[int64]qty.Qty, error) {
-	out, err := s.Service.Available(ctx, tx, skuIDs)
+func (s connectionStock) Available(ctx context.Context, tx *db.Tx, skuIDs []int64, lock bool) (map[int64]qty.Qty, error) {
+	read := s.Service.Available
+	if lock {
+		read = s.AvailableLocked
+	}
+	out, err := read(ctx, tx, skuIDs)
 	if err != nil {
 		return nil, err
 	}

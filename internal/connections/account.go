@@ -28,9 +28,9 @@ type Account struct {
 	hurt hurt
 }
 
-// openChannel makes a session. Its requests wait in a token bucket for the channel's limit, or for rate (requests per second
-// × 1000) when the merchant has another agreement.
-func (s *Service) openChannel(d connector.Driver, settings map[string]string, rateMilli int64) (connector.Channel, *reconcile.Limiter, error) {
+// configure makes what a driver gets. Its requests wait in a token bucket for the channel's limit, or for rate (requests per
+// second × 1000) when the merchant has another agreement.
+func (s *Service) configure(d connector.Driver, settings map[string]string, rateMilli int64) (connector.Config, *reconcile.Limiter) {
 	limits := d.Info().Limits
 	perSecond, burst := limits.RequestsPerSecond, limits.Burst
 	if rateMilli > 0 {
@@ -47,8 +47,7 @@ func (s *Service) openChannel(d connector.Driver, settings map[string]string, ra
 	if s.ChannelClock != nil {
 		now = s.ChannelClock.Now
 	}
-	ch, err := d.Open(connector.Config{Settings: settings, HTTP: client, Now: now, Log: s.log})
-	return ch, limiter, err
+	return connector.Config{Settings: settings, HTTP: client, Now: now, Log: s.log}, limiter
 }
 
 // open reads a connection and makes its session.
@@ -70,7 +69,11 @@ func (s *Service) open(ctx context.Context, t db.Tenant, id int64) (*Account, er
 		return nil, errs.New(errs.Internal, "error.connection.driver", "driver", a.Conn.Driver)
 	}
 	a.Info = d.Info()
-	a.Channel, a.Limit, err = s.openChannel(d, merge(a.Conn.Settings, secrets), a.Conn.RateMilli)
+	cfg, limit := s.configure(d, merge(a.Conn.Settings, secrets), a.Conn.RateMilli)
+	cfg.HookSecret = a.Conn.HookSecret
+	cfg.Keep = func(ctx context.Context, changed map[string]string) error { return s.keepSettings(ctx, t, id, changed) }
+	a.Limit = limit
+	a.Channel, err = d.Open(cfg)
 	return a, err
 }
 

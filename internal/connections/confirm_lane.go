@@ -8,7 +8,6 @@ import (
 	"github.com/lad-hub/lad/connector"
 	"github.com/lad-hub/lad/internal/platform/db"
 	"github.com/lad-hub/lad/internal/platform/journal"
-	"github.com/lad-hub/lad/internal/platform/qty"
 	"github.com/lad-hub/lad/internal/platform/reconcile"
 )
 
@@ -25,12 +24,13 @@ const (
 // confirmLane reads back what the channel accepted. Accepted is not shown: only a read-back proves it.
 type confirmLane struct {
 	*Account
+	*show
 	source connector.OfferSource
 	next   time.Time           // before which no read-back begins
 	asked  map[int64]time.Time // listing → when it was last read, so that a slow channel is not asked in a circle
 }
 
-func (l *confirmLane) Name() string { return laneConfirm }
+func (l *confirmLane) Name() string { return l.show.confirm }
 
 type sentRow struct {
 	dirtyRow
@@ -75,8 +75,8 @@ func (l *confirmLane) Run(ctx context.Context) (reconcile.Step, error) {
 func (l *confirmLane) due(ctx context.Context, limit int) (rows []*sentRow, next time.Time, err error) {
 	now := l.Now()
 	err = l.Read(ctx, func(tx *db.Tx) error {
-		return tx.Each(ctx, `select s.listing_id, s.sku_id, s.want_gen, l.external_id, s.wanted_at, s.tries, s.sent_qty, s.accepted_at
-			from listing_stock s join listing l on l.tenant_id = s.tenant_id and l.id = s.listing_id
+		return tx.Each(ctx, `select s.listing_id, s.sku_id, s.want_gen, l.external_id, s.wanted_at, s.tries, s.sent, s.accepted_at
+			from `+l.table+` s join listing l on l.tenant_id = s.tenant_id and l.id = s.listing_id
 			where s.tenant_id = $1 and s.connection_id = $2 and s.state = 'accepted' order by s.accepted_at limit $3`,
 			[]any{int64(tx.Tenant), l.Conn.ID, limit + len(l.asked)}, func(sc db.Scanner) error {
 				r := &sentRow{}
@@ -109,12 +109,12 @@ func (l *confirmLane) compare(ctx context.Context, rows []*sentRow, shown map[st
 			o, there := shown[r.offer]
 			late := tx.NowMicros()-r.acceptedAt > confirmWithin.Microseconds()
 			switch {
-			case there && shows(o, r.sent):
+			case there && l.shows(o, r.sent):
 				r.shown = r.sent
 				good = append(good, &r.dirtyRow)
 			case there && o.Pending != "":
 				r.state, r.reason = string(connector.ItemParked), clean(o.Pending)
-				if err := (&stockLane{Account: l.Account}).refused(ctx, tx, &r.dirtyRow); err != nil {
+				if err := (&pushLane{l.Account, l.show}).refused(ctx, tx, &r.dirtyRow); err != nil {
 					return err
 				}
 			case late:
@@ -123,11 +123,14 @@ func (l *confirmLane) compare(ctx context.Context, rows []*sentRow, shown map[st
 				}
 			}
 		}
-		if err := confirm(ctx, tx, l.Conn.ID, good); err != nil {
+		if err := l.confirmed(ctx, tx, l.Conn.ID, good); err != nil {
 			return err
 		}
 		tx.AfterCommit(func() {
 			for _, r := range good {
+				if !l.measured {
+					break
+				}
 				l.svc.Confirmed(l.Tenant, l.Conn.ID, l.Now().Sub(time.UnixMicro(r.wantedAt)))
 			}
 			l.svc.Changed(l.Tenant, l.Conn.ID)
@@ -139,7 +142,7 @@ func (l *confirmLane) compare(ctx context.Context, rows []*sentRow, shown map[st
 // calm closes the drift task once no listing is given up.
 func (l *confirmLane) calm(ctx context.Context, tx *db.Tx) error {
 	var failed int
-	err := tx.QueryRow(ctx, "select count(*) from (select 1 from listing_stock where tenant_id = $1 and connection_id = $2 and state = 'failed' limit 1) n",
+	err := tx.QueryRow(ctx, "select count(*) from (select 1 from "+l.table+" where tenant_id = $1 and connection_id = $2 and state = 'failed' limit 1) n",
 		int64(tx.Tenant), l.Conn.ID).Scan(&failed)
 	if err != nil || failed > 0 {
 		return err
@@ -147,17 +150,9 @@ func (l *confirmLane) calm(ctx context.Context, tx *db.Tx) error {
 	return l.svc.Tasks.Resolve(ctx, tx, TaskDrift, l.Conn.ID)
 }
 
-// shows says whether a channel shows a quantity; where it does not count pieces, whether it can be ordered at all.
-func shows(o connector.Offer, sent qty.Qty) bool {
-	if !o.Counted {
-		return o.Orderable == (sent > 0)
-	}
-	return o.Quantity == sent
-}
-
-// drifted sends the quantity again; the third time a person is asked.
+// drifted sends the value again; the third time a person is asked.
 func (l *confirmLane) drifted(ctx context.Context, tx *db.Tx, r *sentRow, o connector.Offer, there bool) error {
-	words := fmt.Sprintf("sent %s, the channel shows %s", r.sent, o.Quantity)
+	words := fmt.Sprintf("sent %s, the channel shows %s", l.words(r.sent), l.said(o))
 	if !there {
 		words = "the channel does not know this offer any more"
 	}
@@ -169,7 +164,7 @@ func (l *confirmLane) drifted(ctx context.Context, tx *db.Tx, r *sentRow, o conn
 			return err
 		}
 	}
-	_, err := tx.Exec(ctx, `update listing_stock set state = $5, error = $6, tries = tries + 1, sent_qty = -1000, want_gen = want_gen + $7, dirty = want_gen + $7 > done_gen, wanted_at = $8
+	_, err := tx.Exec(ctx, "update "+l.table+` set state = $5, error = $6, tries = tries + 1, sent = -1000, want_gen = want_gen + $7, dirty = want_gen + $7 > done_gen, wanted_at = $8
 		where tenant_id = $1 and sku_id = $2 and connection_id = $3 and listing_id = $4 and state = 'accepted'`,
 		int64(tx.Tenant), r.sku, l.Conn.ID, r.listing, state, words, done, tx.NowMicros())
 	if err != nil {
@@ -179,8 +174,8 @@ func (l *confirmLane) drifted(ctx context.Context, tx *db.Tx, r *sentRow, o conn
 		Payload: map[string]any{"offer": r.offer, "reason": words}})
 }
 
-// confirm notes rows whose channel shows what was sent. A row that was sent anew meanwhile is left alone.
-func confirm(ctx context.Context, tx *db.Tx, connectionID int64, rows []*dirtyRow) error {
+// confirmed notes rows whose channel shows what was sent. A row that was sent anew meanwhile is left alone.
+func (sh *show) confirmed(ctx context.Context, tx *db.Tx, connectionID int64, rows []*dirtyRow) error {
 	return db.Chunk(rows, 128, func(part []*dirtyRow) error {
 		n := 1
 		for n < len(part) {
@@ -189,12 +184,11 @@ func confirm(ctx context.Context, tx *db.Tx, connectionID int64, rows []*dirtyRo
 		args := []any{int64(tx.Tenant), connectionID, tx.NowMicros()}
 		for i := range n {
 			r := part[min(i, len(part)-1)]
-			args = append(args, r.sku, r.listing, int64(0), int64(r.shown))
+			args = append(args, r.sku, r.listing, r.shown)
 		}
-		_, err := tx.Exec(ctx, `with d (sku, listing, unused, qty) as (values `+tx.Numbers(n, 4, 4)+`)
-			update listing_stock set confirmed_qty = d.qty, confirmed_at = $3, tries = 0, state = case when state = 'accepted' then 'confirmed' else state end from d
-			where listing_stock.tenant_id = $1 and listing_stock.sku_id = d.sku and listing_stock.connection_id = $2 and listing_stock.listing_id = d.listing
-			and listing_stock.sent_qty = d.qty`, args...)
+		_, err := tx.Exec(ctx, `with d (sku, listing, value) as (values `+tx.Numbers(n, 3, 4)+`)
+			update `+sh.table+` as t set confirmed = d.value, confirmed_at = $3, tries = 0, state = case when t.state = 'accepted' then 'confirmed' else t.state end from d
+			where t.tenant_id = $1 and t.sku_id = d.sku and t.connection_id = $2 and t.listing_id = d.listing and t.sent = d.value`, args...)
 		return err
 	})
 }

@@ -66,6 +66,7 @@ type Connection struct {
 	Settings       map[string]string // without secrets
 	HookSecret     string
 	Policy         Policy
+	Prices         PriceRule
 	RateMilli      int64 // requests per second × 1000, 0: the driver's own limit
 	OrderCursor    string
 	LastSuccessAt  int64
@@ -75,6 +76,7 @@ type Connection struct {
 	PausedReason   string
 	TokenExpiresAt int64
 	OffersReadAt   int64
+	HookedAt       int64 // the channel was last asked to call us
 	Version        int64
 	CreatedAt      int64
 }
@@ -97,7 +99,7 @@ func (in Input) validate(info connector.Info) (open, secret map[string]string, e
 		if v == "" {
 			v = f.Default
 		}
-		c.That(v != "" || !f.Required, f.Key, "error.connection.required")
+		c.That(v != "" || !f.Required || f.Derived, f.Key, "error.connection.required")
 		c.That(len(v) <= 4000, f.Key, "error.connection.too_long")
 		if f.Secret {
 			secret[f.Key] = v

@@ -3,8 +3,10 @@ package connections
 import (
 	"context"
 	"crypto/subtle"
+	"encoding/json"
 	"net/http"
 	"time"
+	"unicode/utf8"
 
 	"github.com/lad-hub/lad/connector"
 	"github.com/lad-hub/lad/internal/platform/db"
@@ -31,14 +33,48 @@ func (s *Service) Hook(ctx context.Context, t db.Tenant, connectionID int64, sec
 	if err != nil && connector.KindOf(err) == connector.KindAuth {
 		return s.hookRefused(ctx, a, words(err))
 	} // what can not be read is stored all the same and set aside with its reason by the loop
+	kept, err := keptHook(hook, err, body)
+	if err != nil {
+		return err
+	}
 	return s.db.Write(ctx, t, func(tx *db.Tx) error {
 		tx.AfterCommit(func() { s.runners.wake(t, connectionID, laneHooks) })
 		if hook.ID != "" {
-			_, err := s.facts.Keep(ctx, tx, connectionID, facts.Webhook, []facts.Raw{{ExternalID: hook.ID, Body: body}})
+			_, err := s.facts.Keep(ctx, tx, connectionID, facts.Webhook, []facts.Raw{{ExternalID: hook.ID, Body: kept}})
 			return err
 		}
-		return s.facts.KeepHint(ctx, tx, connectionID, facts.Webhook, body)
+		return s.facts.KeepHint(ctx, tx, connectionID, facts.Webhook, kept)
 	})
+}
+
+// storedHook is a call as it is kept: what the driver read in it while its signature and headers were at hand, and the bytes.
+type storedHook struct {
+	Orders   []storedOrder `json:"orders,omitempty"`
+	OrderIDs []string      `json:"order_ids,omitempty"`
+	Sweep    bool          `json:"sweep,omitempty"`
+	Fault    string        `json:"fault,omitempty"` // why it could not be read
+	Body     string        `json:"body"`
+	// Bytes is the body when it is no text.
+	Bytes []byte `json:"bytes,omitempty"`
+}
+
+type storedOrder struct {
+	ExternalID string `json:"external_id"`
+	Body       []byte `json:"body"`
+}
+
+func keptHook(hook connector.Hook, fault error, body []byte) ([]byte, error) {
+	out := storedHook{OrderIDs: hook.OrderIDs, Sweep: hook.Sweep, Body: string(body)}
+	if !utf8.Valid(body) {
+		out.Body, out.Bytes = "", body
+	}
+	if fault != nil {
+		out.Fault = words(fault)
+	}
+	for _, o := range hook.Orders {
+		out.Orders = append(out.Orders, storedOrder(o))
+	}
+	return json.Marshal(out)
 }
 
 // HookTooLarge notes a call whose body is over the bound: it is not stored, and what it said is found by the next poll.

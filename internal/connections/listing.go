@@ -58,7 +58,7 @@ func (s *Service) LinkListing(ctx context.Context, a access.Actor, listingID, sk
 			return err
 		}
 		tenant := a.Tenant
-		tx.AfterCommit(func() { s.runners.wakeStock(tenant); s.Changed(tenant, connection) })
+		tx.AfterCommit(func() { s.runners.wakeAll(tenant, laneStock); s.Changed(tenant, connection) })
 		return s.journal.Append(ctx, tx, journal.Record{Actor: a.String(), Kind: "listing.linked", Subject: "connection", SubjectID: connection,
 			Payload: map[string]any{"listing": listingID, "offer": offer, "sku_id": skuID, "was": was}})
 	})
@@ -78,8 +78,8 @@ func (s *Service) link(ctx context.Context, tx *db.Tx, connection, listingID int
 
 // listingSelect reads listings with the state of their quantity.
 const listingSelect = `select l.id, l.connection_id, l.external_id, l.sku_code, l.barcode, l.title, l.url, l.price_minor, l.currency, l.sku_id, l.linked_by, l.active, l.refuses, l.seen_at,
-	coalesce(s.dirty, false), coalesce(s.state, ''), coalesce(s.wanted_at, 0), coalesce(s.sent_qty, -1000), coalesce(s.sent_at, 0), coalesce(s.accepted_at, 0),
-	coalesce(s.confirmed_qty, -1000), coalesce(s.confirmed_at, 0), coalesce(s.error, '')
+	coalesce(s.dirty, false), coalesce(s.state, ''), coalesce(s.wanted_at, 0), coalesce(s.sent, -1000), coalesce(s.sent_at, 0), coalesce(s.accepted_at, 0),
+	coalesce(s.confirmed, -1000), coalesce(s.confirmed_at, 0), coalesce(s.error, '')
 	from listing l left join listing_stock s on s.tenant_id = l.tenant_id and s.sku_id = l.sku_id and s.connection_id = l.connection_id and s.listing_id = l.id
 	where l.tenant_id = $1 `
 

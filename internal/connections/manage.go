@@ -78,7 +78,8 @@ func (s *Service) Test(ctx context.Context, a access.Actor, in Input) (connector
 	if err != nil {
 		return connector.Account{}, err
 	}
-	ch, _, err := s.openChannel(d, merge(open, secret), 0)
+	cfg, _ := s.configure(d, merge(open, secret), 0)
+	ch, err := d.Open(cfg)
 	if err != nil {
 		return connector.Account{}, outside(err)
 	}
@@ -129,17 +130,15 @@ func (s *Service) Update(ctx context.Context, a access.Actor, id int64, in Input
 	if err != nil {
 		return err
 	}
-	in.Driver, in.Settings = c.Driver, merge(in.Settings, nil)
-	for k, v := range secrets {
-		if in.Settings[k] == "" {
-			in.Settings[k] = v
-		}
+	d, ok := s.Drivers(c.Driver)
+	if !ok {
+		return errs.New(errs.Internal, "error.connection.driver", "driver", c.Driver)
 	}
+	in.Driver, in.Settings = c.Driver, completed(d.Info(), in.Settings, c.Settings, secrets)
 	account, err := s.Test(ctx, a, in)
 	if err != nil {
 		return err
 	}
-	d, _ := s.Drivers(in.Driver)
 	open, secret, err := in.validate(d.Info())
 	if err != nil {
 		return err
@@ -159,6 +158,21 @@ func (s *Service) Update(ctx context.Context, a access.Actor, id int64, in Input
 		}
 		return setState(ctx, tx, id, Active, "")
 	})
+}
+
+// completed is a form's settings with what a form does not bring back: secrets left empty and what the outside itself gave.
+func completed(info connector.Info, form, open, secrets map[string]string) map[string]string {
+	out := merge(form, nil)
+	for _, f := range info.Settings {
+		switch {
+		case out[f.Key] != "":
+		case f.Secret:
+			out[f.Key] = secrets[f.Key]
+		case f.Derived:
+			out[f.Key] = open[f.Key]
+		}
+	}
+	return out
 }
 
 // change runs one alteration of a connection with its journal entry and restarts its loop after the commit.
@@ -201,8 +215,10 @@ func (s *Service) Resume(ctx context.Context, a access.Actor, id int64) error {
 		if err := s.Tasks.Resolve(ctx, tx, TaskStopped, id); err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, "update listing_stock set not_before = 0, tries = 0 where tenant_id = $1 and connection_id = $2 and dirty", int64(tx.Tenant), id); err != nil {
-			return err
+		for _, sh := range shows {
+			if _, err := tx.Exec(ctx, "update "+sh.table+" set not_before = 0, tries = 0 where tenant_id = $1 and connection_id = $2 and dirty", int64(tx.Tenant), id); err != nil {
+				return err
+			}
 		}
 		return setState(ctx, tx, id, Active, "")
 	})
@@ -210,6 +226,10 @@ func (s *Service) Resume(ctx context.Context, a access.Actor, id int64) error {
 
 // Delete ends a connection. Its orders, links and journal stay; its credentials do not.
 func (s *Service) Delete(ctx context.Context, a access.Actor, id int64) error {
+	if err := a.Must(access.ConnectionsWrite); err != nil {
+		return err
+	}
+	s.unsubscribe(ctx, a.Tenant, id)
 	return s.change(ctx, a, id, "connection.deleted", nil, func(tx *db.Tx, _ Connection) error {
 		empty, err := s.Box.Seal(a.Tenant, "connection", []byte("{}"))
 		if err != nil {
@@ -218,8 +238,10 @@ func (s *Service) Delete(ctx context.Context, a access.Actor, id int64) error {
 		if _, err := tx.Exec(ctx, "update connection set secrets = $3 where tenant_id = $1 and id = $2", int64(tx.Tenant), id, empty); err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, "delete from listing_stock where tenant_id = $1 and connection_id = $2", int64(tx.Tenant), id); err != nil {
-			return err
+		for _, sh := range shows {
+			if _, err := tx.Exec(ctx, "delete from "+sh.table+" where tenant_id = $1 and connection_id = $2", int64(tx.Tenant), id); err != nil {
+				return err
+			}
 		}
 		return setState(ctx, tx, id, Deleted, "by "+a.String())
 	})
@@ -236,7 +258,31 @@ func (s *Service) SetPolicy(ctx context.Context, a access.Actor, id int64, p Pol
 		if err != nil {
 			return err
 		}
-		return wantAll(ctx, tx, id, false)
+		return stockShow.wantAll(ctx, tx, id)
+	})
+}
+
+// SetPrices changes how the channel's prices are made from the base prices; every linked offer is compared again. With Push off
+// Lad leaves the channel's prices as they are.
+func (s *Service) SetPrices(ctx context.Context, a access.Actor, id int64, r PriceRule) error {
+	if err := r.Validate(); err != nil {
+		return err
+	}
+	return s.change(ctx, a, id, "connection.prices", r, func(tx *db.Tx, c Connection) error {
+		_, err := tx.Exec(ctx, `update connection set price_push = $3, price_mul_ppm = $4, price_add_minor = $5, price_step_minor = $6, price_ending_minor = $7, price_round = $8,
+			price_floor_ppm = $9, version = version + 1 where tenant_id = $1 and id = $2`,
+			int64(tx.Tenant), id, r.Push, r.MulPPM, r.AddMinor, r.StepMinor, r.EndingMinor, string(r.Round), r.FloorPPM)
+		if err != nil {
+			return err
+		}
+		if !r.Push {
+			_, err := tx.Exec(ctx, "delete from listing_price where tenant_id = $1 and connection_id = $2", int64(tx.Tenant), id)
+			return err
+		}
+		if err := wantPrices(ctx, tx, id, 0); err != nil {
+			return err
+		}
+		return priceShow.wantAll(ctx, tx, id)
 	})
 }
 
@@ -259,8 +305,10 @@ func (s *Service) SyncNow(ctx context.Context, a access.Actor, id int64) error {
 		if err := s.Tasks.Resolve(ctx, tx, TaskAside, id); err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, "update listing_stock set not_before = 0 where tenant_id = $1 and connection_id = $2 and dirty", int64(tx.Tenant), id); err != nil {
-			return err
+		for _, sh := range shows {
+			if _, err := tx.Exec(ctx, "update "+sh.table+" set not_before = 0 where tenant_id = $1 and connection_id = $2 and dirty", int64(tx.Tenant), id); err != nil {
+				return err
+			}
 		}
 		tx.AfterCommit(func() { s.runners.syncNow(a.Tenant, id) })
 		return s.journal.Append(ctx, tx, journal.Record{Actor: a.String(), Kind: "connection.sync_now", Subject: "connection", SubjectID: id})

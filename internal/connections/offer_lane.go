@@ -8,7 +8,6 @@ import (
 	"github.com/lad-hub/lad/connector"
 	"github.com/lad-hub/lad/internal/platform/db"
 	"github.com/lad-hub/lad/internal/platform/journal"
-	"github.com/lad-hub/lad/internal/platform/qty"
 	"github.com/lad-hub/lad/internal/platform/reconcile"
 )
 
@@ -25,6 +24,7 @@ type offerLane struct {
 	began   time.Time
 	linked  int
 	seen    int
+	drifted int
 }
 
 func (l *offerLane) Name() string { return laneOffers }
@@ -73,6 +73,7 @@ func (l *offerLane) finish(ctx context.Context) error {
 			Payload: map[string]any{"offers": l.seen, "linked": l.linked}})
 	})
 	l.loop.Wake(laneStock)
+	l.loop.Wake(lanePrice)
 	return err
 }
 
@@ -163,8 +164,8 @@ func (l *offerLane) autoLink(ctx context.Context, tx *db.Tx, offers map[string]c
 	return nil
 }
 
-// compareShown finds linked offers that show another quantity than they were told and makes them dirty; what was given up or
-// parked is tried again. What was accepted a moment ago is left to the read-back.
+// compareShown finds linked offers that show another value than they were told and makes them dirty; what was given up or parked
+// is tried again. What was accepted a moment ago is left to the read-back.
 func (l *offerLane) compareShown(ctx context.Context, tx *db.Tx, offers map[string]connector.Offer, links map[string]Link) error {
 	byListing := map[int64]connector.Offer{}
 	var ids []int64
@@ -177,38 +178,49 @@ func (l *offerLane) compareShown(ctx context.Context, tx *db.Tx, offers map[stri
 	if len(ids) == 0 {
 		return nil
 	}
-	type drift struct {
-		sku, listing int64
-		sent         qty.Qty
+	found := 0
+	for _, sh := range shows {
+		n, err := l.resendDrifted(ctx, tx, sh, ids, byListing)
+		if err != nil {
+			return err
+		}
+		found += n
 	}
+	l.drifted += found
+	if found == 0 {
+		return nil
+	}
+	return l.svc.journal.Append(ctx, tx, journal.Record{Actor: "system", Kind: "listing.drift", Subject: "connection", SubjectID: l.Conn.ID,
+		Payload: map[string]any{"offers": found}})
+}
+
+// resendDrifted makes listings dirty whose offer shows another value than it was told, and says how many those were.
+func (l *offerLane) resendDrifted(ctx context.Context, tx *db.Tx, sh *show, skus []int64, byListing map[int64]connector.Offer) (int, error) {
+	type drift struct{ sku, listing, sent int64 }
 	var drifts []drift
-	in, args := db.In(4, ids)
-	err := tx.Each(ctx, `select sku_id, listing_id, sent_qty from listing_stock where tenant_id = $1 and connection_id = $2
+	in, args := db.In(4, skus)
+	err := tx.Each(ctx, "select sku_id, listing_id, sent from "+sh.table+` where tenant_id = $1 and connection_id = $2
 		and not dirty and (state <> 'accepted' or accepted_at < $3) and sku_id in `+in,
 		append([]any{int64(tx.Tenant), l.Conn.ID, tx.NowMicros() - confirmWithin.Microseconds()}, args...), func(sc db.Scanner) error {
 			var d drift
 			if err := sc.Scan(&d.sku, &d.listing, &d.sent); err != nil {
 				return err
 			}
-			if o, ok := byListing[d.listing]; ok && o.Refuses == "" && o.Pending == "" && !shows(o, d.sent) {
+			if o, ok := byListing[d.listing]; ok && o.Refuses == "" && o.Pending == "" && !sh.shows(o, d.sent) {
 				drifts = append(drifts, d)
 			}
 			return nil
 		})
 	if err != nil {
-		return err
+		return 0, err
 	}
 	for _, d := range drifts {
-		_, err := tx.Exec(ctx, `update listing_stock set want_gen = want_gen + 1, dirty = true, sent_qty = -1000, state = 'queued', wanted_at = $5, error = $6
+		_, err := tx.Exec(ctx, "update "+sh.table+` set want_gen = want_gen + 1, dirty = true, sent = -1000, state = 'queued', wanted_at = $5, error = $6
 			where tenant_id = $1 and sku_id = $2 and connection_id = $3 and listing_id = $4`, int64(tx.Tenant), d.sku, l.Conn.ID, d.listing, tx.NowMicros(),
-			"sent "+d.sent.String()+", the channel shows "+byListing[d.listing].Quantity.String())
+			"sent "+sh.words(d.sent)+", the channel shows "+sh.said(byListing[d.listing]))
 		if err != nil {
-			return err
+			return 0, err
 		}
 	}
-	if len(drifts) == 0 {
-		return nil
-	}
-	return l.svc.journal.Append(ctx, tx, journal.Record{Actor: "system", Kind: "listing.drift", Subject: "connection", SubjectID: l.Conn.ID,
-		Payload: map[string]any{"offers": len(drifts)}})
+	return len(drifts), nil
 }

@@ -78,7 +78,7 @@ func (s *Service) Resend(ctx context.Context, a access.Actor, skuID, listingID i
 	if err := a.Must(access.ConnectionsWrite); err != nil {
 		return 0, err
 	}
-	query := `update listing_stock set sent_qty = -1000, want_gen = want_gen + 1, state = 'queued', not_before = 0, tries = 0, error = '',
+	query := `update listing_stock set sent = -1000, want_gen = want_gen + 1, state = 'queued', not_before = 0, tries = 0, error = '',
 		wanted_at = case when dirty then wanted_at else $2 end, dirty = true where tenant_id = $1 and sku_id = $3`
 	args := []any{skuID}
 	if listingID != 0 {
@@ -88,7 +88,7 @@ func (s *Service) Resend(ctx context.Context, a access.Actor, skuID, listingID i
 	err = s.db.Write(ctx, a.Tenant, func(tx *db.Tx) error {
 		n, err = tx.Exec(ctx, query, append([]any{int64(tx.Tenant), tx.NowMicros()}, args...)...)
 		tenant := a.Tenant
-		tx.AfterCommit(func() { s.runners.wakeStock(tenant); s.Changed(tenant, 0) })
+		tx.AfterCommit(func() { s.runners.wakeAll(tenant, laneStock); s.Changed(tenant, 0) })
 		return err
 	})
 	return n, err

@@ -34,7 +34,7 @@ func onShow(s *apptest.Living, connection, id, sku int64, state string) {
 		if err != nil || sku == 0 {
 			return err
 		}
-		_, err = tx.Exec(ctx, `insert into listing_stock (tenant_id, sku_id, connection_id, listing_id, want_gen, done_gen, dirty, wanted_at, state, sent_qty, confirmed_qty)
+		_, err = tx.Exec(ctx, `insert into listing_stock (tenant_id, sku_id, connection_id, listing_id, want_gen, done_gen, dirty, wanted_at, state, sent, confirmed)
 			values ($1, $2, $3, $4, 2, 1, $5, $6, $7, 1000, 1000)`, int64(tx.Tenant), sku, connection, id, state == "queued", tx.NowMicros()-time.Minute.Microseconds(), state)
 		return err
 	})
@@ -91,7 +91,7 @@ func TestOffersByState(t *testing.T) {
 		if n, err := s.Connections.Resend(ctx, s.Who, lamp.ID, 0); err != nil || n != 4 {
 			t.Errorf("resend all: %d, %v", n, err)
 		}
-		if n := s.Int("select count(*) from listing_stock where tenant_id = $1 and dirty and sent_qty < 0 and state = 'queued'"); n != 4 {
+		if n := s.Int("select count(*) from listing_stock where tenant_id = $1 and dirty and sent < 0 and state = 'queued'"); n != 4 {
 			t.Errorf("%d listings are to be sent", n)
 		}
 		if _, err := s.Connections.Resend(ctx, access.Actor{Tenant: s.Tenant, Kind: access.Person}, lamp.ID, 0); !errs.Is(err, errs.Forbidden) {

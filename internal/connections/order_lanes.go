@@ -2,6 +2,7 @@ package connections
 
 import (
 	"context"
+	"encoding/json"
 	"maps"
 	"slices"
 	"sync/atomic"
@@ -178,7 +179,7 @@ func (l *applyLane) doubt(ctx context.Context, list []Parsed) error {
 	return l.Write(ctx, func(tx *db.Tx) error {
 		return db.Chunk(slices.Sorted(maps.Keys(sold)), 500, func(ids []string) error {
 			in, args := db.In(4, ids)
-			_, err := tx.Exec(ctx, `update listing_stock set sent_qty = -1000, want_gen = want_gen + 1, wanted_at = case when dirty then wanted_at else $3 end,
+			_, err := tx.Exec(ctx, `update listing_stock set sent = -1000, want_gen = want_gen + 1, wanted_at = case when dirty then wanted_at else $3 end,
 				state = case when dirty then state else 'queued' end, dirty = true where tenant_id = $1 and connection_id = $2
 				and listing_id in (select id from listing where tenant_id = $1 and connection_id = $2 and external_id in `+in+")",
 				append([]any{int64(tx.Tenant), l.Conn.ID, tx.NowMicros()}, args...)...)
@@ -221,7 +222,6 @@ func (l *applyLane) setAside(ctx context.Context, f facts.Fact, cause error) err
 type hookLane struct {
 	*Account
 	source connector.OrderSource
-	hooks  connector.WebhookSource
 }
 
 func (l *hookLane) Name() string { return laneHooks }
@@ -237,11 +237,17 @@ func (l *hookLane) Run(ctx context.Context) (reconcile.Step, error) {
 		return reconcile.Step{}, err
 	}
 	f := waiting[0]
-	hook, err := l.hooks.ParseWebhook(nil, f.Body)
-	if err != nil {
-		return reconcile.Step{Again: true}, (&applyLane{Account: l.Account}).setAside(ctx, f, err)
+	var hook storedHook
+	if err := json.Unmarshal(f.Body, &hook); err != nil {
+		hook.Fault = err.Error()
 	}
-	orders := hook.Orders
+	if hook.Fault != "" {
+		return reconcile.Step{Again: true}, (&applyLane{Account: l.Account}).setAside(ctx, f, connector.Errorf(connector.KindData, "%s", hook.Fault))
+	}
+	var orders []connector.RawOrder
+	for _, o := range hook.Orders {
+		orders = append(orders, connector.RawOrder(o))
+	}
 	for ids := hook.OrderIDs; len(ids) > 0; {
 		n := min(len(ids), rereadOrders)
 		read, err := l.source.ReadOrders(ctx, ids[:n])

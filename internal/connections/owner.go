@@ -20,6 +20,7 @@ const (
 	watchEvery  = 5 * time.Second
 	stockHint   = "stock"
 	statusHint  = "status"
+	priceHint   = "price"
 	leasePrefix = "connection-"
 )
 
@@ -125,7 +126,9 @@ func (r *runners) hear(message string) {
 	}
 	switch {
 	case len(numbers) == 1 && words[0] == stockHint:
-		r.wakeStock(db.Tenant(numbers[0]))
+		r.wakeAll(db.Tenant(numbers[0]), laneStock)
+	case len(numbers) == 1 && words[0] == priceHint:
+		r.wakeAll(db.Tenant(numbers[0]), lanePrice)
 	case len(numbers) == 2 && words[0] == statusHint:
 		r.wake(db.Tenant(numbers[0]), numbers[1], laneStatus)
 	}

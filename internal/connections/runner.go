@@ -18,13 +18,16 @@ import (
 
 // The lanes of an account, in order of urgency.
 const (
-	laneApply   = "apply"
-	laneStock   = "stock"
-	laneStatus  = "status"
-	laneHooks   = "hooks"
-	lanePull    = "pull"
-	laneConfirm = "confirm"
-	laneOffers  = "offers"
+	laneApply         = "apply"
+	laneStock         = "stock"
+	laneStatus        = "status"
+	laneHooks         = "hooks"
+	laneSubscribe     = "subscribe"
+	lanePull          = "pull"
+	lanePrice         = "price"
+	laneConfirm       = "confirm"
+	laneConfirmPrices = "confirm_prices"
+	laneOffers        = "offers"
 )
 
 // Bounds of the loops.
@@ -168,22 +171,37 @@ func (s *Service) lanes(a *Account) (pull *pullLane, offers *offerLane) {
 	if takesOrders {
 		lanes = append(lanes, &applyLane{Account: a, source: orders})
 	}
-	if sink, ok := a.Channel.(connector.StockSink); ok {
-		lanes = append(lanes, &stockLane{Account: a, sink: sink})
+	if _, ok := a.Channel.(connector.StockSink); ok {
+		lanes = append(lanes, &pushLane{a, stockShow})
 	}
 	if _, ok := a.Channel.(connector.StatusSink); ok {
 		lanes = append(lanes, &statusLane{Account: a})
 	}
 	if hooks, ok := a.Channel.(connector.WebhookSource); ok && takesOrders {
-		lanes = append(lanes, &hookLane{Account: a, source: orders, hooks: hooks})
+		lanes = append(lanes, &hookLane{Account: a, source: orders})
+		if s.PublicURL != "" {
+			lanes = append(lanes, &subscribeLane{Account: a, hooks: hooks})
+		}
 	}
 	if takesOrders {
 		pull = &pullLane{Account: a, source: orders, under: a.Conn.OrderCursor != ""}
 		lanes = append(lanes, pull)
 	}
+	_, setsPrices := a.Channel.(connector.PriceSink)
+	setsPrices = setsPrices && a.Conn.Prices.Push
+	if setsPrices {
+		lanes = append(lanes, &pushLane{a, priceShow})
+	}
 	if source, ok := a.Channel.(connector.OfferSource); ok {
+		confirm := func(sh *show) *confirmLane {
+			return &confirmLane{Account: a, show: sh, source: source, asked: map[int64]time.Time{}}
+		}
+		lanes = append(lanes, confirm(stockShow))
+		if setsPrices {
+			lanes = append(lanes, confirm(priceShow))
+		}
 		offers = &offerLane{Account: a, source: source}
-		lanes = append(lanes, &confirmLane{Account: a, source: source, asked: map[int64]time.Time{}}, offers)
+		lanes = append(lanes, offers)
 	}
 	a.hurt.account = a
 	a.loop = reconcile.NewLoop(a.log, a.Now, sweepEvery, &a.hurt, lanes...)
@@ -215,13 +233,13 @@ func (r *runners) wake(t db.Tenant, id int64, lane string) {
 	}
 }
 
-// wakeStock wakes every connection of a tenant: each finds out itself whether it has something to do.
-func (r *runners) wakeStock(t db.Tenant) {
+// wakeAll wakes a lane of every connection of a tenant: each finds out itself whether it has something to do.
+func (r *runners) wakeAll(t db.Tenant, lane string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for key, run := range r.running {
 		if key.tenant == t && run.account != nil {
-			run.account.loop.Wake(laneStock)
+			run.account.loop.Wake(lane)
 		}
 	}
 }
@@ -241,7 +259,7 @@ func (r *runners) syncNow(t db.Tenant, id int64) {
 	if run.offers != nil {
 		run.offers.now.Store(true)
 	}
-	for _, lane := range []string{laneApply, laneStock, laneStatus, laneOffers} {
+	for _, lane := range []string{laneApply, laneStock, lanePrice, laneStatus, laneOffers} {
 		run.account.loop.Wake(lane)
 	}
 	r.pullNow(t, id)

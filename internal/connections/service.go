@@ -17,13 +17,15 @@ import (
 
 // Stock tells what can be sold.
 type Stock interface {
-	Available(ctx context.Context, tx *db.Tx, skuIDs []int64) (map[int64]qty.Qty, error)
+	// Available is what can be sold of SKUs; with lock nobody changes it before the commit.
+	Available(ctx context.Context, tx *db.Tx, skuIDs []int64, lock bool) (map[int64]qty.Qty, error)
 }
 
-// Catalog finds the SKU an offer may be.
+// Catalog finds the SKU an offer may be, and what SKUs cost.
 type Catalog interface {
 	IDsByCode(ctx context.Context, tx *db.Tx, codes []string) (map[string]int64, error)
 	IDsByBarcode(ctx context.Context, tx *db.Tx, codes []string) (map[string]int64, error)
+	Prices(ctx context.Context, tx *db.Tx, skuIDs []int64) (map[int64]BasePrice, error)
 }
 
 // Taken is what became of one fact.

@@ -7,20 +7,14 @@ import (
 	"github.com/lad-hub/lad/internal/platform/db"
 )
 
-// StockWanted raises the wanted state of every listing of the SKUs, in the transaction that changed the stock. The clock of a
-// row that is already dirty is not reset: lag is the age of the oldest change a channel does not show. Such a row's indexed
-// columns are not touched either, which is most of the cost. What sold out is marked urgent: it goes first.
+// StockWanted makes every listing of the SKUs wanted, in the transaction that changed the stock. A row that is dirty already is
+// not touched, which is most of the cost under load: its clock runs on (lag is the age of the oldest change a channel does not
+// show), and a push under way looks at the truth again before it calls the row done. What sold out is urgent: it goes first.
 func (s *Service) StockWanted(ctx context.Context, tx *db.Tx, skuIDs, zero []int64) error {
 	raise := func(ids []int64) error {
-		in, args := db.In(2, ids)
-		args = append([]any{int64(tx.Tenant)}, args...)
-		if _, err := tx.Exec(ctx, "update listing_stock set want_gen = want_gen + 1 where tenant_id = $1 and sku_id in "+in+" and dirty", args...); err != nil {
-			return err
-		}
-		in, args = db.In(3, ids)
-		args = append([]any{int64(tx.Tenant), tx.NowMicros()}, args...)
+		in, args := db.In(3, ids)
 		_, err := tx.Exec(ctx, `update listing_stock set want_gen = want_gen + 1, dirty = true, urgent = false, state = 'queued', not_before = 0, wanted_at = $2
-			where tenant_id = $1 and sku_id in `+in+" and not dirty", args...)
+			where tenant_id = $1 and sku_id in `+in+" and not dirty", append([]any{int64(tx.Tenant), tx.NowMicros()}, args...)...)
 		return err
 	}
 	if err := db.Chunk(skuIDs, 500, raise); err != nil {
@@ -43,34 +37,70 @@ func (s *Service) StockWanted(ctx context.Context, tx *db.Tx, skuIDs, zero []int
 	tenant, wantedAt := tx.Tenant, tx.NowMicros()
 	tx.AfterCommit(func() {
 		s.runners.waves.commit(wantedAt, s.db.Clock().Now())
-		s.runners.wakeStock(tenant)
+		s.runners.wakeAll(tenant, laneStock)
 	})
 	return tx.Notify(ctx, fmt.Sprintf("%s %d", stockHint, int64(tenant)))
 }
 
-// wantAll makes every listing of a connection dirty. With resend the channel is told even what it was told before.
-func wantAll(ctx context.Context, tx *db.Tx, connectionID int64, resend bool) error {
-	set := ""
-	if resend {
-		set = "sent_qty = -1000, "
+// PricesWanted makes the price of every listing of the SKUs wanted, in the transaction that changed the SKUs. Which prices really
+// differ is found out by the push, which knows the rules.
+func (s *Service) PricesWanted(ctx context.Context, tx *db.Tx, skuIDs []int64) error {
+	if len(skuIDs) == 0 {
+		return nil
 	}
-	_, err := tx.Exec(ctx, `update listing_stock set `+set+`want_gen = want_gen + 1, dirty = true, state = 'queued', not_before = 0, tries = 0,
+	err := db.Chunk(skuIDs, 500, func(ids []int64) error {
+		in, args := db.In(3, ids)
+		_, err := tx.Exec(ctx, `update listing_price set want_gen = want_gen + 1, state = 'queued', not_before = 0, wanted_at = case when dirty then wanted_at else $2 end, dirty = true
+			where tenant_id = $1 and sku_id in `+in, append([]any{int64(tx.Tenant), tx.NowMicros()}, args...)...)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	tenant := tx.Tenant
+	tx.AfterCommit(func() { s.runners.wakeAll(tenant, lanePrice) })
+	return tx.Notify(ctx, fmt.Sprintf("%s %d", priceHint, int64(tenant)))
+}
+
+// wantAll makes every listing of a connection dirty.
+func (sh *show) wantAll(ctx context.Context, tx *db.Tx, connectionID int64) error {
+	_, err := tx.Exec(ctx, "update "+sh.table+` set want_gen = want_gen + 1, dirty = true, state = 'queued', not_before = 0, tries = 0,
 		wanted_at = case when dirty then wanted_at else $2 end where tenant_id = $1 and connection_id = $3`,
 		int64(tx.Tenant), tx.NowMicros(), connectionID)
 	return err
 }
 
-// want makes one newly linked listing wanted.
+// shows are the things that listings show.
+var shows = []*show{stockShow, priceShow}
+
+// want makes one newly linked listing wanted: its quantity, and where Lad sets prices its price.
 func want(ctx context.Context, tx *db.Tx, connectionID, listingID, skuID int64) error {
-	_, err := tx.Exec(ctx, `insert into listing_stock (tenant_id, sku_id, connection_id, listing_id, want_gen, done_gen, dirty, wanted_at, state, sent_qty, confirmed_qty)
+	_, err := tx.Exec(ctx, `insert into listing_stock (tenant_id, sku_id, connection_id, listing_id, want_gen, done_gen, dirty, wanted_at, state, sent, confirmed)
 		values ($1, $2, $3, $4, 1, 0, true, $5, 'queued', -1000, -1000) on conflict (tenant_id, sku_id, connection_id, listing_id) do nothing`,
 		int64(tx.Tenant), skuID, connectionID, listingID, tx.NowMicros())
+	if err != nil {
+		return err
+	}
+	return wantPrices(ctx, tx, connectionID, listingID)
+}
+
+// wantPrices makes the prices of linked listings of a connection wanted, of all of them for listing 0, if Lad sets prices there.
+func wantPrices(ctx context.Context, tx *db.Tx, connectionID, listingID int64) error {
+	_, err := tx.Exec(ctx, `insert into listing_price (tenant_id, sku_id, connection_id, listing_id, want_gen, done_gen, dirty, wanted_at, state)
+		select l.tenant_id, l.sku_id, l.connection_id, l.id, 1, 0, true, $4, 'queued' from listing l join connection c on c.tenant_id = l.tenant_id and c.id = l.connection_id
+		where l.tenant_id = $1 and l.connection_id = $2 and (l.id = $3 or $3 = 0) and l.sku_id <> 0 and c.price_push
+		on conflict (tenant_id, sku_id, connection_id, listing_id) do nothing`, int64(tx.Tenant), connectionID, listingID, tx.NowMicros())
 	return err
 }
 
-// unwant forgets the quantity of a listing that is no longer linked.
+// unwant forgets what a listing that is no longer linked should show.
 func unwant(ctx context.Context, tx *db.Tx, connectionID, listingID int64, skuID int64) error {
-	_, err := tx.Exec(ctx, "delete from listing_stock where tenant_id = $1 and sku_id = $2 and connection_id = $3 and listing_id = $4",
-		int64(tx.Tenant), skuID, connectionID, listingID)
-	return err
+	for _, sh := range shows {
+		_, err := tx.Exec(ctx, "delete from "+sh.table+" where tenant_id = $1 and sku_id = $2 and connection_id = $3 and listing_id = $4",
+			int64(tx.Tenant), skuID, connectionID, listingID)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }

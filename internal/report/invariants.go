@@ -42,6 +42,10 @@ var Invariants = []Invariant{
 	{"a linked listing has its quantity", `select 'listing ' || l.id from listing l join connection c on c.tenant_id = l.tenant_id and c.id = l.connection_id
 		where l.tenant_id = $1 and l.sku_id <> 0 and c.state <> 'deleted' and not exists (select 1 from listing_stock s
 		where s.tenant_id = l.tenant_id and s.sku_id = l.sku_id and s.connection_id = l.connection_id and s.listing_id = l.id)`},
+	{"a price is dirty exactly when it is wanted and not done", "select 'listing ' || listing_id from listing_price where tenant_id = $1 and (done_gen > want_gen or dirty <> (want_gen > done_gen))"},
+	{"a linked listing has its price where Lad sets prices", `select 'listing ' || l.id from listing l join connection c on c.tenant_id = l.tenant_id and c.id = l.connection_id
+		where l.tenant_id = $1 and l.sku_id <> 0 and c.state <> 'deleted' and c.price_push and not exists (select 1 from listing_price s
+		where s.tenant_id = l.tenant_id and s.sku_id = l.sku_id and s.connection_id = l.connection_id and s.listing_id = l.id)`},
 	{"a quantity is dirty exactly when it is wanted and not done", "select 'listing ' || listing_id from listing_stock where tenant_id = $1 and (done_gen > want_gen or dirty <> (want_gen > done_gen))"},
 	{"no open task without queue and deadline", "select 'task ' || id from task where tenant_id = $1 and state = 'open' and (due_at = 0 or queue = '' and owner_id = 0)"},
 	{"a live listing's SKU exists", `select 'listing ' || l.id from listing l where l.tenant_id = $1 and l.sku_id <> 0 and l.gone_at = 0

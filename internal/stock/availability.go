@@ -58,6 +58,26 @@ func (s *Service) Available(ctx context.Context, tx *db.Tx, skuIDs []int64) (map
 	return out, nil
 }
 
+// AvailableLocked is Available under the ledger's locks: nobody changes it before the commit.
+func (s *Service) AvailableLocked(ctx context.Context, tx *db.Tx, skuIDs []int64) (map[int64]qty.Qty, error) {
+	kits, need, err := s.explode(ctx, tx, skuIDs)
+	if err != nil {
+		return nil, err
+	}
+	levels, err := s.lockAll(ctx, tx, need)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[int64]qty.Qty, len(skuIDs))
+	for _, id := range skuIDs {
+		out[id] = levels.available(id)
+		if parts := kits[id]; len(parts) > 0 {
+			out[id] = kitsFrom(parts, levels.available)
+		}
+	}
+	return out, nil
+}
+
 // explode finds the kits among SKUs and lists the SKUs whose levels decide: the parts of kits and the others themselves, in
 // ascending order, each once. A kit without parts stands for itself: it has no level, so nothing of it can be held.
 func (s *Service) explode(ctx context.Context, tx *db.Tx, skuIDs []int64) (kits map[int64][]Part, need []int64, err error) {

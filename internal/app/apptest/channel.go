@@ -55,7 +55,7 @@ func (c *Channel) Shows(t testing.TB, sku catalog.SKU, shown qty.Qty, took time.
 			return err
 		}
 		answered := tx.NowMicros() + took.Microseconds()
-		_, err = tx.Exec(ctx, `insert into listing_stock (tenant_id, sku_id, connection_id, listing_id, want_gen, done_gen, dirty, wanted_at, state, sent_qty, sent_at, accepted_at, confirmed_qty, confirmed_at)
+		_, err = tx.Exec(ctx, `insert into listing_stock (tenant_id, sku_id, connection_id, listing_id, want_gen, done_gen, dirty, wanted_at, state, sent, sent_at, accepted_at, confirmed, confirmed_at)
 			values ($1, $2, $3, $4, 1, 1, $8, $5, 'confirmed', $6, $7, $7, $6, $7)`, int64(tx.Tenant), sku.ID, c.ID, id, tx.NowMicros(), int64(shown), answered, false)
 		return err
 	})

@@ -48,7 +48,7 @@ func listing(t *testing.T, s *apptest.Living, connection, id int64, sku catalog.
 			values ($1, $2, $3, $4, $5, '', $6, '', 100, 'UAH', $7, 'sku', true, '', $8)`, int64(tx.Tenant), id, connection, fmt.Sprint("o", id), sku.Code, sku.Name, sku.ID, tx.NowMicros()); err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, `insert into listing_stock (tenant_id, sku_id, connection_id, listing_id, want_gen, done_gen, dirty, wanted_at, state, sent_qty, sent_at, accepted_at, confirmed_qty, confirmed_at)
+		if _, err := tx.Exec(ctx, `insert into listing_stock (tenant_id, sku_id, connection_id, listing_id, want_gen, done_gen, dirty, wanted_at, state, sent, sent_at, accepted_at, confirmed, confirmed_at)
 			values ($1, $2, $3, $4, 1, 1, false, $5, 'confirmed', 7000, $5, $5, 7000, $5)`, int64(tx.Tenant), sku.ID, connection, id, tx.NowMicros()); err != nil {
 			return err
 		}
@@ -121,7 +121,7 @@ func TestTableShowsTheChannels(t *testing.T) {
 		t.Error("an offered SKU counts as unoffered")
 	}
 	must(t, "resend", b.Act(skuPath(kettle), skuPath(kettle)+"/resend", nil), http.StatusOK, "Надсилаємо: 1 пропозиція")
-	if n := s.Int("select count(*) from listing_stock where tenant_id = $1 and listing_id = 1001 and dirty and sent_qty < 0"); n != 1 {
+	if n := s.Int("select count(*) from listing_stock where tenant_id = $1 and listing_id = 1001 and dirty and sent < 0"); n != 1 {
 		t.Error("the quantity is not sent again")
 	}
 }

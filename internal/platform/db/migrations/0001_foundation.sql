@@ -410,10 +410,10 @@ create table listing_stock (
   not_before bigint not null default 0,
   tries bigint not null default 0,
   state text not null check (state in ('queued', 'sent', 'accepted', 'confirmed', 'parked', 'failed')),
-  sent_qty bigint not null default -1,
+  sent bigint not null default -1,
   sent_at bigint not null default 0,
   accepted_at bigint not null default 0,
-  confirmed_qty bigint not null default -1,
+  confirmed bigint not null default -1,
   confirmed_at bigint not null default 0,
   error text not null default '',
   primary key (tenant_id, sku_id, connection_id, listing_id)
