@@ -17,6 +17,7 @@ import (
 // settingsForm is the credentials of a connection as they were typed. Secrets never come back to the browser.
 type settingsForm struct {
 	info   connector.Info
+	asks   bool // permission is given on the channel's own page
 	name   string
 	values map[string]string
 	// id is 0 for a connection that does not exist yet.
@@ -41,6 +42,9 @@ func (f settingsForm) input() connections.Input {
 func parseSettings(r *http.Request, info connector.Info) settingsForm {
 	f := settingsForm{info: info, name: strings.TrimSpace(r.PostFormValue("name")), values: map[string]string{}}
 	for _, s := range info.Settings {
+		if s.Derived {
+			continue
+		}
 		f.values[s.Key] = strings.TrimSpace(r.PostFormValue("set_" + s.Key))
 	}
 	return f
@@ -85,7 +89,9 @@ func (p *pages) connectionNew(w http.ResponseWriter, r *http.Request) error {
 	if !ok {
 		return errs.New(errs.NotFound, "error.not_found")
 	}
-	return reply.HTML(w, r, http.StatusOK, newPage(emptySettings(d.Info()), data))
+	f := emptySettings(d.Info())
+	f.asks = asksPermission(p.Connections.Drivers, name)
+	return reply.HTML(w, r, http.StatusOK, newPage(f, data))
 }
 
 // connectionCreate proves the credentials, and keeps them unless only a test was asked for.
@@ -96,12 +102,18 @@ func (p *pages) connectionCreate(w http.ResponseWriter, r *http.Request) error {
 	}
 	ctx, a := r.Context(), access.From(r.Context())
 	f := parseSettings(r, d.Info())
+	f.asks = asksPermission(p.Connections.Drivers, d.Info().Name)
 	status := http.StatusOK
 	var err error
 	if r.PostFormValue("do") == "test" {
 		var found connector.Account
 		if found, err = p.Connections.Test(ctx, a, f.input()); err == nil {
 			f.proved = proved(ctx, found)
+		}
+	} else if asksPermission(p.Connections.Drivers, d.Info().Name) {
+		var grant connections.Authorization
+		if grant, err = p.Connections.BeginAuthorization(ctx, a, f.input(), 0); err == nil {
+			return reply.Go(w, r, authorizePath(grant.ID))
 		}
 	} else {
 		var made connections.Connection

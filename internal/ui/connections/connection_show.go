@@ -37,7 +37,7 @@ func (p *pages) show(r *http.Request) (*showData, error) {
 	}
 	d := &showData{view: view{h, access.From(r.Context()), p.DB.Clock().Now(), p.Connections.Drivers}}
 	if driver, ok := p.Connections.Drivers(h.Connection.Driver); ok {
-		d.settings = settingsForm{info: driver.Info(), id: h.Connection.ID, name: h.Connection.Name, values: h.Connection.Settings}
+		d.settings = settingsForm{info: driver.Info(), id: h.Connection.ID, name: h.Connection.Name, values: h.Connection.Settings, asks: asksPermission(p.Connections.Drivers, h.Connection.Driver)}
 	}
 	d.policy = policyOf(h.Connection.Policy)
 	return d, nil

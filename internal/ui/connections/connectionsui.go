@@ -38,6 +38,8 @@ func Register(rt *httpx.Router, d Deps) {
 	rt.Handle("GET /connections", read, p.connectionList)
 	rt.Handle("GET /connections/new", write, p.connectionNew)
 	rt.Handle("POST /connections/new", write, p.connectionCreate)
+	rt.Handle("GET /connections/authorize/{id}", write, p.authorizeShow)
+	rt.Handle("POST /connections/{id}/authorize", write, p.authorizeBegin)
 	rt.Handle("GET /connections/{id}", read, p.connectionShow)
 	rt.Handle("POST /connections/{id}/settings", write, p.connectionSettings)
 	rt.Handle("POST /connections/{id}/policy", write, p.connectionPolicy)
@@ -51,6 +53,8 @@ func Register(rt *httpx.Router, d Deps) {
 	rt.Handle("POST /connections/{id}/offers/{offer}/link", write, p.offerLink)
 	rt.Handle("POST /connections/{id}/offers/{offer}/unlink", write, p.offerUnlink)
 	rt.Handle("POST /connections/{id}/offers/{offer}/retry", write, p.offerRetry)
+	rt.Handle("GET /connections/{id}/prices", read, p.priceList)
+	rt.Handle("POST /connections/{id}/prices", write, p.priceSave)
 	rt.Handle("GET /connections/{id}/aside", read, p.asideList)
 	rt.Handle("POST /connections/{id}/aside/retry", write, p.asideRetry)
 }

@@ -154,6 +154,7 @@ func (v view) tabs(ctx context.Context, at string) []kit.Chip {
 	return []kit.Chip{
 		{ID: "page-overview", Text: i18n.T(ctx, "connections.overview"), Href: v.path(), On: at == "overview"},
 		{ID: "page-offers", Text: i18n.T(ctx, "connections.offers"), Href: v.path() + "/offers", On: at == "offers", N: v.Unlinked},
+		{ID: "page-prices", Text: i18n.T(ctx, "prices.title"), Href: v.path() + "/prices", On: at == "prices"},
 		{ID: "page-aside", Text: i18n.T(ctx, "connections.aside"), Href: v.path() + "/aside", On: at == "aside", N: int(v.Aside)},
 	}
 }

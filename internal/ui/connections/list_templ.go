@@ -868,15 +868,26 @@ func newForm(f settingsForm) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = kit.Btn(kit.Button{Text: i18n.T(ctx, "connections.save_new"), Primary: true, Submit: true, Attrs: templ.Attributes{"name": "do", "value": "save"}}).Render(ctx, templ_7745c5c3_Buffer)
-		if templ_7745c5c3_Err != nil {
-			return templ_7745c5c3_Err
+		if f.asks {
+			templ_7745c5c3_Err = kit.Btn(kit.Button{Text: i18n.T(ctx, "authorize.begin"), Primary: true, Submit: true, Attrs: templ.Attributes{"name": "do", "value": "save"}}).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		} else {
+			templ_7745c5c3_Err = kit.Btn(kit.Button{Text: i18n.T(ctx, "connections.save_new"), Primary: true, Submit: true, Attrs: templ.Attributes{"name": "do", "value": "save"}}).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 47, " ")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = kit.Btn(kit.Button{Text: i18n.T(ctx, "connections.test"), Submit: true, Attrs: templ.Attributes{"name": "do", "value": "test"}}).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
 		}
-		templ_7745c5c3_Err = kit.Btn(kit.Button{Text: i18n.T(ctx, "connections.test"), Submit: true, Attrs: templ.Attributes{"name": "do", "value": "test"}}).Render(ctx, templ_7745c5c3_Buffer)
-		if templ_7745c5c3_Err != nil {
-			return templ_7745c5c3_Err
-		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 47, "</div></form>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 48, "</div></form>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -914,9 +925,11 @@ func settingsFields(f settingsForm) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		for _, s := range f.info.Settings {
-			templ_7745c5c3_Err = kit.Field(settingField(ctx, f, s)).Render(ctx, templ_7745c5c3_Buffer)
-			if templ_7745c5c3_Err != nil {
-				return templ_7745c5c3_Err
+			if !s.Derived {
+				templ_7745c5c3_Err = kit.Field(settingField(ctx, f, s)).Render(ctx, templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
 			}
 		}
 		return nil
