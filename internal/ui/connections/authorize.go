@@ -26,7 +26,7 @@ func asksPermission(find connections.Drivers, name string) bool {
 	return ok
 }
 
-func authorizePath(id int64) string { return "/connections/authorize/" + strconv.FormatInt(id, 10) }
+func authorizePath(id int64) string { return "/permissions/" + strconv.FormatInt(id, 10) }
 
 // authorizeBegin asks for new permission of a connection that exists.
 func (p *pages) authorizeBegin(w http.ResponseWriter, r *http.Request) error {

@@ -38,7 +38,7 @@ func Register(rt *httpx.Router, d Deps) {
 	rt.Handle("GET /connections", read, p.connectionList)
 	rt.Handle("GET /connections/new", write, p.connectionNew)
 	rt.Handle("POST /connections/new", write, p.connectionCreate)
-	rt.Handle("GET /connections/authorize/{id}", write, p.authorizeShow)
+	rt.Handle("GET /permissions/{id}", write, p.authorizeShow)
 	rt.Handle("POST /connections/{id}/authorize", write, p.authorizeBegin)
 	rt.Handle("GET /connections/{id}", read, p.connectionShow)
 	rt.Handle("POST /connections/{id}/settings", write, p.connectionSettings)
