@@ -21,11 +21,13 @@ type Account struct {
 	Channel connector.Channel
 	Limit   *reconcile.Limiter
 
-	svc  *Service
-	log  *slog.Logger
-	loop *reconcile.Loop
-	held lease.Lease // empty where there is one process
-	hurt hurt
+	mapping    Mapping
+	driverInfo connector.Info // as the driver describes the channel, before the mapping
+	svc        *Service
+	log        *slog.Logger
+	loop       *reconcile.Loop
+	held       lease.Lease // empty where there is one process
+	hurt       hurt
 }
 
 // configure makes what a driver gets. Its requests wait in a token bucket for the channel's limit, or for rate (requests per
@@ -58,7 +60,10 @@ func (s *Service) open(ctx context.Context, t db.Tenant, id int64) (*Account, er
 		if a.Conn, err = ByID(ctx, tx, id); err != nil || a.Conn.State == Deleted {
 			return err
 		}
-		secrets, err = s.secretsOf(ctx, tx, id)
+		if secrets, err = s.secretsOf(ctx, tx, id); err != nil {
+			return err
+		}
+		a.mapping, err = MappingOf(ctx, tx, id)
 		return err
 	})
 	if err != nil {
@@ -68,7 +73,8 @@ func (s *Service) open(ctx context.Context, t db.Tenant, id int64) (*Account, er
 	if !ok {
 		return nil, errs.New(errs.Internal, "error.connection.driver", "driver", a.Conn.Driver)
 	}
-	a.Info = d.Info()
+	a.driverInfo = d.Info()
+	a.Info = a.mapping.onto(a.driverInfo, a.Conn.Dictionary)
 	cfg, limit := s.configure(d, merge(a.Conn.Settings, secrets), a.Conn.RateMilli)
 	cfg.HookSecret = a.Conn.HookSecret
 	cfg.Keep = func(ctx context.Context, changed map[string]string) error { return s.keepSettings(ctx, t, id, changed) }

@@ -76,7 +76,8 @@ type Connection struct {
 	PausedReason   string
 	TokenExpiresAt int64
 	OffersReadAt   int64
-	HookedAt       int64 // the channel was last asked to call us
+	Dictionary     connector.Dictionary // the shop's own statuses and methods, as far as its channel has them
+	HookedAt       int64                // the channel was last asked to call us
 	Version        int64
 	CreatedAt      int64
 }

@@ -119,6 +119,7 @@ func (l *pullLane) keep(ctx context.Context, page connector.OrderPage) (news int
 type applyLane struct {
 	*Account
 	source connector.OrderSource
+	seen   map[string]bool // words that were remembered
 }
 
 func (l *applyLane) Name() string { return laneApply }
@@ -136,6 +137,9 @@ func (l *applyLane) Run(ctx context.Context) (reconcile.Step, error) {
 	var list []Parsed
 	for _, f := range waiting {
 		o, err := l.source.ParseOrder(f.Body)
+		if err == nil {
+			l.mapping.read(l.Info, len(l.Conn.Dictionary.Statuses) > 0, &o)
+		}
 		switch {
 		case err != nil:
 			if err := l.setAside(ctx, f, err); err != nil {
@@ -148,6 +152,9 @@ func (l *applyLane) Run(ctx context.Context) (reconcile.Step, error) {
 		default:
 			list = append(list, Parsed{Fact: f, Order: o})
 		}
+	}
+	if err := l.remember(ctx, list); err != nil {
+		return reconcile.Step{}, err
 	}
 	if err := l.doubt(ctx, list); err != nil {
 		return reconcile.Step{}, err

@@ -18,6 +18,7 @@ import (
 
 // The lanes of an account, in order of urgency.
 const (
+	laneDictionary    = "dictionary"
 	laneApply         = "apply"
 	laneStock         = "stock"
 	laneStatus        = "status"
@@ -168,8 +169,11 @@ func (r *runners) openPatiently(ctx context.Context, key activeConnection) *Acco
 func (s *Service) lanes(a *Account) (pull *pullLane, offers *offerLane) {
 	var lanes []reconcile.Lane
 	orders, takesOrders := a.Channel.(connector.OrderSource)
+	if words, ok := a.Channel.(connector.DictionarySource); ok {
+		lanes = append(lanes, &dictionaryLane{Account: a, source: words})
+	}
 	if takesOrders {
-		lanes = append(lanes, &applyLane{Account: a, source: orders})
+		lanes = append(lanes, &applyLane{Account: a, source: orders, seen: map[string]bool{}})
 	}
 	if _, ok := a.Channel.(connector.StockSink); ok {
 		lanes = append(lanes, &pushLane{a, stockShow})

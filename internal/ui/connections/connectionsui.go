@@ -55,6 +55,8 @@ func Register(rt *httpx.Router, d Deps) {
 	rt.Handle("POST /connections/{id}/offers/{offer}/retry", write, p.offerRetry)
 	rt.Handle("GET /connections/{id}/prices", read, p.priceList)
 	rt.Handle("POST /connections/{id}/prices", write, p.priceSave)
+	rt.Handle("GET /connections/{id}/mapping", read, p.mappingShow)
+	rt.Handle("POST /connections/{id}/mapping", write, p.mappingSave)
 	rt.Handle("GET /connections/{id}/aside", read, p.asideList)
 	rt.Handle("POST /connections/{id}/aside/retry", write, p.asideRetry)
 }

@@ -155,6 +155,7 @@ func (v view) tabs(ctx context.Context, at string) []kit.Chip {
 		{ID: "page-overview", Text: i18n.T(ctx, "connections.overview"), Href: v.path(), On: at == "overview"},
 		{ID: "page-offers", Text: i18n.T(ctx, "connections.offers"), Href: v.path() + "/offers", On: at == "offers", N: v.Unlinked},
 		{ID: "page-prices", Text: i18n.T(ctx, "prices.title"), Href: v.path() + "/prices", On: at == "prices"},
+		{ID: "page-mapping", Text: i18n.T(ctx, "mapping.title"), Href: v.path() + "/mapping", On: at == "mapping"},
 		{ID: "page-aside", Text: i18n.T(ctx, "connections.aside"), Href: v.path() + "/aside", On: at == "aside", N: int(v.Aside)},
 	}
 }
