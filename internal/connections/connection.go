@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/lad-hub/lad/connector"
 	"github.com/lad-hub/lad/internal/platform/errs"
@@ -77,6 +78,10 @@ type Connection struct {
 	TokenExpiresAt int64
 	OffersReadAt   int64
 	Dictionary     connector.Dictionary // the shop's own statuses and methods, as far as its channel has them
+	SilentSince    int64                // no order since then though some should have come; 0 in order
+	OffersPause    time.Duration        // between two readings of the whole offer list; 0: the usual
+	OffersSeen     int64                // by the last reading
+	OffersDrifted  int64                // of them: showed something else than they were told
 	HookedAt       int64                // the channel was last asked to call us
 	Version        int64
 	CreatedAt      int64

@@ -262,6 +262,35 @@ func (s *Service) SetPolicy(ctx context.Context, a access.Actor, id int64, p Pol
 	})
 }
 
+// Repair tells the channel everything again, whatever it was told before, and reads back what it shows.
+func (s *Service) Repair(ctx context.Context, a access.Actor, id int64) error {
+	if err := a.Must(access.ConnectionsWrite); err != nil {
+		return err
+	}
+	return s.db.Write(ctx, a.Tenant, func(tx *db.Tx) error {
+		c, err := ByID(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if c.State != Active {
+			return errs.New(errs.Conflict, "error.connection.not_active")
+		}
+		for _, sh := range shows {
+			if err := sh.wantAll(ctx, tx, id); err != nil {
+				return err
+			}
+			if _, err := tx.Exec(ctx, "update "+sh.table+" set sent = -1000 where tenant_id = $1 and connection_id = $2", int64(tx.Tenant), id); err != nil {
+				return err
+			}
+		}
+		if err := s.Tasks.Resolve(ctx, tx, TaskDrift, id); err != nil {
+			return err
+		}
+		tx.AfterCommit(func() { s.runners.syncNow(a.Tenant, id); s.Changed(a.Tenant, id) })
+		return s.journal.Append(ctx, tx, journal.Record{Actor: a.String(), Kind: "connection.repaired", Subject: "connection", SubjectID: id})
+	})
+}
+
 // SetPrices changes how the channel's prices are made from the base prices; every linked offer is compared again. With Push off
 // Lad leaves the channel's prices as they are.
 func (s *Service) SetPrices(ctx context.Context, a access.Actor, id int64, r PriceRule) error {

@@ -11,8 +11,16 @@ import (
 	"github.com/lad-hub/lad/internal/platform/reconcile"
 )
 
-// offersEvery is how often the whole offer list is read and compared with what should be shown.
-const offersEvery = 24 * time.Hour
+// The whole offer list is read and compared with what should be shown: daily, sooner the more it is found to differ, but never so
+// often that the reading takes more than a twentieth of the time.
+const (
+	offersEvery   = 24 * time.Hour
+	offersSoonest = 15 * time.Minute
+	offersShare   = 20
+	// An alarm is raised when this many offers differ and they are more than one in driftShare.
+	driftAlarm = 5
+	driftShare = 50
+)
 
 // offerLane reads the channel's offers page by page, links new ones and compares what is shown with what was sent.
 type offerLane struct {
@@ -31,12 +39,12 @@ func (l *offerLane) Name() string { return laneOffers }
 
 // Run reads one page when a reading is under way or due.
 func (l *offerLane) Run(ctx context.Context) (reconcile.Step, error) {
-	due := time.UnixMicro(l.Conn.OffersReadAt).Add(offersEvery)
+	due := time.UnixMicro(l.Conn.OffersReadAt).Add(l.pause())
 	if asked := l.now.Swap(false); !l.reading {
 		if !asked && l.Now().Before(due) {
 			return reconcile.Step{At: due}, nil
 		}
-		l.reading, l.cursor, l.began, l.linked, l.seen = true, "", l.Now(), 0, 0
+		l.reading, l.cursor, l.began, l.linked, l.seen, l.drifted = true, "", l.Now(), 0, 0, 0
 	}
 	if at := l.Limit.Ready(l.Now()); at.After(l.Now()) {
 		return reconcile.Step{At: at}, nil
@@ -55,6 +63,23 @@ func (l *offerLane) Run(ctx context.Context) (reconcile.Step, error) {
 	return reconcile.Step{}, l.finish(ctx)
 }
 
+// pause is the time from one reading to the next.
+func (l *offerLane) pause() time.Duration {
+	if l.Conn.OffersPause == 0 {
+		return offersEvery
+	}
+	return l.Conn.OffersPause
+}
+
+// nextPause shortens the pause while offers differ from what they were told and lengthens it while they do not.
+func nextPause(was time.Duration, drifted int, took time.Duration) time.Duration {
+	next := min(was*2, offersEvery)
+	if drifted > 0 {
+		next = max(was/4, offersSoonest)
+	}
+	return min(max(next, took*offersShare), offersEvery)
+}
+
 // finish marks offers that the whole list did not have as gone and notes the reading.
 func (l *offerLane) finish(ctx context.Context) error {
 	l.reading = false
@@ -65,12 +90,20 @@ func (l *offerLane) finish(ctx context.Context) error {
 			return err
 		}
 		l.Conn.OffersReadAt = tx.NowMicros()
-		if _, err := tx.Exec(ctx, "update connection set offers_read_at = $3 where tenant_id = $1 and id = $2", int64(tx.Tenant), l.Conn.ID, tx.NowMicros()); err != nil {
+		l.Conn.OffersPause = nextPause(l.pause(), l.drifted, l.Now().Sub(l.began)).Round(time.Second)
+		_, err = tx.Exec(ctx, "update connection set offers_read_at = $3, offers_pause_s = $4, offers_seen = $5, offers_drifted = $6 where tenant_id = $1 and id = $2",
+			int64(tx.Tenant), l.Conn.ID, tx.NowMicros(), int64(l.Conn.OffersPause/time.Second), l.seen, l.drifted)
+		if err != nil {
 			return err
+		}
+		if l.drifted >= driftAlarm && l.drifted*driftShare > l.seen {
+			if err := l.svc.Tasks.Raise(ctx, tx, TaskDrift, l.Conn.ID, map[string]any{"name": l.Conn.Name, "offers": l.drifted}); err != nil {
+				return err
+			}
 		}
 		tx.AfterCommit(func() { l.svc.Changed(l.Tenant, l.Conn.ID) })
 		return l.svc.journal.Append(ctx, tx, journal.Record{Actor: "system", Kind: "connection.offers_read", Subject: "connection", SubjectID: l.Conn.ID,
-			Payload: map[string]any{"offers": l.seen, "linked": l.linked}})
+			Payload: map[string]any{"offers": l.seen, "linked": l.linked, "drifted": l.drifted}})
 	})
 	l.loop.Wake(laneStock)
 	l.loop.Wake(lanePrice)

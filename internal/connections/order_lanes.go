@@ -38,6 +38,8 @@ type pullLane struct {
 	// than any pause, and the next sweep follows at once.
 	began time.Time
 	under bool // a sweep is under way
+	// listened is when the channel's silence was last looked at.
+	listened time.Time
 }
 
 func (l *pullLane) Name() string { return lanePull }
@@ -69,6 +71,9 @@ func (l *pullLane) Run(ctx context.Context) (reconcile.Step, error) {
 		return reconcile.Step{Again: true}, nil
 	}
 	l.rest(news > 0)
+	if err := l.listen(ctx); err != nil {
+		return reconcile.Step{}, err
+	}
 	return reconcile.Step{At: l.next}, nil
 }
 
@@ -103,6 +108,9 @@ func (l *pullLane) keep(ctx context.Context, page connector.OrderPage) (news int
 			raws = append(raws, facts.Raw{ExternalID: o.ExternalID, Body: o.Body})
 		}
 		if news, err = l.svc.facts.Keep(ctx, tx, l.Conn.ID, facts.Order, raws); err != nil {
+			return err
+		}
+		if err := l.brought(ctx, tx, news); err != nil {
 			return err
 		}
 		_, err = tx.Exec(ctx, "update connection set order_cursor = $3, last_pull_at = $4 where tenant_id = $1 and id = $2",
@@ -272,7 +280,11 @@ func (l *hookLane) Run(ctx context.Context) (reconcile.Step, error) {
 		for i, o := range orders {
 			raws[i] = facts.Raw{ExternalID: o.ExternalID, Body: o.Body}
 		}
-		if _, err := l.svc.facts.Keep(ctx, tx, l.Conn.ID, facts.Order, raws); err != nil {
+		news, err := l.svc.facts.Keep(ctx, tx, l.Conn.ID, facts.Order, raws)
+		if err != nil {
+			return err
+		}
+		if err := l.brought(ctx, tx, news); err != nil {
 			return err
 		}
 		return facts.Applied(ctx, tx, f)

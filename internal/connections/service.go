@@ -60,6 +60,7 @@ const (
 	TaskStopped = "connection_stopped"
 	TaskAside   = "fact_aside"
 	TaskDrift   = "drift"
+	TaskSilent  = "channel_silent"
 )
 
 // Box keeps secrets encrypted.

@@ -20,6 +20,7 @@ const (
 	ConnectionStopped Kind = "connection_stopped" // credentials do not work; subject: connection
 	FactAside         Kind = "fact_aside"         // what a channel sent can not be read; subject: fact
 	Drift             Kind = "drift"              // a channel shows another quantity than it should; subject: listing
+	ChannelSilent     Kind = "channel_silent"     // no order came though by the channel's rhythm some should have; subject: connection
 )
 
 // Queues a task waits in until somebody takes it.
@@ -44,6 +45,7 @@ var rules = map[Kind]rule{
 	ConnectionStopped: {QueueChannels, time.Hour},
 	FactAside:         {QueueChannels, 8 * time.Hour},
 	Drift:             {QueueChannels, time.Hour},
+	ChannelSilent:     {QueueChannels, time.Hour},
 }
 
 var fallback = rule{QueueOrders, 24 * time.Hour}
@@ -57,7 +59,7 @@ func ruleOf(k Kind) rule {
 
 // Kinds lists the kinds in the order in which filters show them.
 func Kinds() []Kind {
-	return []Kind{Shortage, UnlinkedLine, PossibleDuplicate, PushParked, ConnectionStopped, FactAside, Drift}
+	return []Kind{Shortage, UnlinkedLine, PossibleDuplicate, PushParked, ConnectionStopped, FactAside, Drift, ChannelSilent}
 }
 
 // New is a task to be raised. At most one task of a kind is open for a subject.

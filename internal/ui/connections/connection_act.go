@@ -34,6 +34,11 @@ func (p *pages) connectionSync(w http.ResponseWriter, r *http.Request) error {
 	return p.act(w, r, "connections.done.sync", p.Connections.SyncNow)
 }
 
+// connectionRepair tells the channel everything again.
+func (p *pages) connectionRepair(w http.ResponseWriter, r *http.Request) error {
+	return p.act(w, r, "connections.done.repair", p.Connections.Repair)
+}
+
 // connectionPause stops all traffic with the channel.
 func (p *pages) connectionPause(w http.ResponseWriter, r *http.Request) error {
 	return p.act(w, r, "connections.done.pause", p.Connections.Pause)

@@ -44,6 +44,7 @@ func Register(rt *httpx.Router, d Deps) {
 	rt.Handle("POST /connections/{id}/settings", write, p.connectionSettings)
 	rt.Handle("POST /connections/{id}/policy", write, p.connectionPolicy)
 	rt.Handle("POST /connections/{id}/sync", write, p.connectionSync)
+	rt.Handle("POST /connections/{id}/repair", write, p.connectionRepair)
 	rt.Handle("POST /connections/{id}/pause", write, p.connectionPause)
 	rt.Handle("POST /connections/{id}/resume", write, p.connectionResume)
 	rt.Handle("POST /connections/{id}/delete", write, p.connectionDelete)

@@ -84,6 +84,18 @@ func (v view) lines(ctx context.Context) []kit.Pair {
 	default:
 		add("connections.health.lag", i18n.T(ctx, "connections.health.behind", "n", v.Dirty, "span", v.Lag), "")
 	}
+	if c.OffersSeen > 0 {
+		text := i18n.T(ctx, "connections.health.compared_same", "seen", c.OffersSeen, "ago", i18n.Ago(ctx, clock.FromMicros(c.OffersReadAt), v.now))
+		tone := kit.Tone("")
+		if c.OffersDrifted > 0 {
+			text = i18n.T(ctx, "connections.health.compared_differ", "seen", c.OffersSeen, "n", c.OffersDrifted, "ago", i18n.Ago(ctx, clock.FromMicros(c.OffersReadAt), v.now))
+			tone = kit.Warn
+		}
+		add("connections.health.compared", text, tone)
+	}
+	if c.SilentSince > 0 {
+		add("connections.health.silent", i18n.Ago(ctx, clock.FromMicros(c.SilentSince), v.now), kit.Bad)
+	}
 	if v.QuotaLeft >= 0 {
 		add("connections.health.quota", i18n.T(ctx, "connections.health.requests", "n", int(v.QuotaLeft)), "")
 	}
@@ -142,7 +154,11 @@ func (v view) acts(ctx context.Context, target string, keys bool) []kit.Button {
 		return b
 	}
 	if v.Connection.State == connections.Active {
-		return []kit.Button{post("connections.act.sync", "sync", "s", "/sync"), post("connections.act.pause", "pause", "p", "/pause")}
+		out := []kit.Button{post("connections.act.sync", "sync", "s", "/sync"), post("connections.act.pause", "pause", "p", "/pause")}
+		if v.Connection.OffersDrifted > 0 || v.Parked > 0 {
+			out = append(out, post("connections.act.repair", "", "r", "/repair"))
+		}
+		return out
 	}
 	b := post("connections.act.resume", "play", "p", "/resume")
 	b.Primary = true
