@@ -227,6 +227,21 @@ func (c connectionCatalog) Prices(ctx context.Context, tx *db.Tx, skuIDs []int64
 	return out, err
 }
 
+func (c connectionCatalog) Propose(ctx context.Context, tx *db.Tx, offers []connections.Listing) ([][]connections.Candidate, error) {
+	list := make([]catalog.Wanted, len(offers))
+	for i, o := range offers {
+		list[i] = catalog.Wanted{Code: o.SKUCode, Barcode: o.Barcode, Title: o.Title}
+	}
+	found, err := c.Reader.Propose(ctx, tx, list)
+	out := make([][]connections.Candidate, len(found))
+	for i, candidates := range found {
+		for _, one := range candidates {
+			out[i] = append(out[i], connections.Candidate(one))
+		}
+	}
+	return out, err
+}
+
 func idsOf(found map[string]catalog.SKU) map[string]int64 {
 	out := make(map[string]int64, len(found))
 	for key, s := range found {
@@ -282,6 +297,14 @@ func (o connectionOrders) TakeIn(ctx context.Context, t db.Tenant, connectionID 
 		out[i].Err = a.Err
 	}
 	return out
+}
+
+func (o connectionOrders) Linked(ctx context.Context, tx *db.Tx, connectionID int64, offers []connections.LinkedOffer) error {
+	list := make([]orders.LinkedOffer, len(offers))
+	for i, l := range offers {
+		list[i] = orders.LinkedOffer(l)
+	}
+	return o.Service.Linked(ctx, tx, connectionID, list)
 }
 
 func (o connectionOrders) PushNext(ctx context.Context, a *connections.Account) (bool, time.Time, error) {

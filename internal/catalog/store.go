@@ -133,7 +133,7 @@ func setParts(ctx context.Context, tx *db.Tx, lists map[int64][]Part) error {
 	return err
 }
 
-// indexWords makes SKUs findable by the words of their code, name and variant; deleted SKUs lose their words.
+// indexWords makes SKUs findable by the words of their code, by the code as people squeeze it, name and variant; deleted SKUs lose their words.
 func indexWords(ctx context.Context, tx *db.Tx, skus, fresh []SKU) error {
 	ids := make([]int64, len(skus))
 	for i, s := range skus {
@@ -148,7 +148,7 @@ func indexWords(ctx context.Context, tx *db.Tx, skus, fresh []SKU) error {
 			if !s.DeletedAt.IsZero() {
 				continue
 			}
-			for _, w := range wordsOf(s.Code, s.Name, s.Variant) {
+			for _, w := range wordsOf(s.Code, squeezed(s.Code), s.Name, s.Variant) {
 				args = append(args, int64(tx.Tenant), w, s.ID)
 			}
 		}

@@ -50,8 +50,9 @@ func (s *Service) HealthOf(ctx context.Context, tx *db.Tx, c Connection) (Health
 		return h, err
 	}
 	if run := s.runners.find(tx.Tenant, c.ID); run != nil {
-		h.QuotaLeft, h.RunningHere = run.account.Limit.Left(), true
+		h.QuotaLeft = run.account.Limit.Left()
 	}
+	h.RunningHere = s.runners.busy(tx.Tenant, c.ID)
 	return h, nil
 }
 

@@ -66,14 +66,11 @@ func (s *Service) LinkListing(ctx context.Context, a access.Actor, listingID, sk
 
 // link stores the tie and what follows from it.
 func (s *Service) link(ctx context.Context, tx *db.Tx, connection, listingID int64, offer string, skuID int64, by string) error {
-	_, err := tx.Exec(ctx, "update listing set sku_id = $3, linked_by = $4 where tenant_id = $1 and id = $2", int64(tx.Tenant), listingID, skuID, by)
-	if err != nil || skuID == 0 {
+	if skuID == 0 {
+		_, err := tx.Exec(ctx, "update listing set sku_id = 0, linked_by = $3 where tenant_id = $1 and id = $2", int64(tx.Tenant), listingID, by)
 		return err
 	}
-	if err := want(ctx, tx, connection, listingID, skuID); err != nil {
-		return err
-	}
-	return s.Orders.Linked(ctx, tx, connection, listingID, offer, skuID)
+	return s.tie(ctx, tx, connection, []Tie{{ListingID: listingID, SKUID: skuID, offer: offer}}, by)
 }
 
 // listingSelect reads listings with the state of their quantity.

@@ -308,10 +308,7 @@ func (s *Service) SetPrices(ctx context.Context, a access.Actor, id int64, r Pri
 			_, err := tx.Exec(ctx, "delete from listing_price where tenant_id = $1 and connection_id = $2", int64(tx.Tenant), id)
 			return err
 		}
-		if err := wantPrices(ctx, tx, id, 0); err != nil {
-			return err
-		}
-		return priceShow.wantAll(ctx, tx, id)
+		return wantAllPrices(ctx, tx, id)
 	})
 }
 

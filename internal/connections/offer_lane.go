@@ -180,19 +180,22 @@ func (l *offerLane) autoLink(ctx context.Context, tx *db.Tx, offers map[string]c
 	if err != nil {
 		return err
 	}
+	found := map[string][]Tie{}
 	for id, o := range offers {
 		link := links[id]
 		sku, by := byCode[o.SKU], "sku"
 		if sku == 0 {
 			sku, by = byBar[o.Barcode], "barcode"
 		}
-		if link.SKUID != 0 || sku == 0 {
-			continue
+		if link.SKUID == 0 && sku != 0 {
+			found[by] = append(found[by], Tie{ListingID: link.ListingID, SKUID: sku, offer: id})
 		}
-		if err := l.svc.link(ctx, tx, l.Conn.ID, link.ListingID, id, sku, by); err != nil {
+	}
+	for by, ties := range found {
+		if err := l.svc.tie(ctx, tx, l.Conn.ID, ties, by); err != nil {
 			return err
 		}
-		l.linked++
+		l.linked += len(ties)
 	}
 	return nil
 }

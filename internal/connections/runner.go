@@ -60,6 +60,7 @@ type runner struct {
 	offers  *offerLane
 	cancel  context.CancelFunc
 	done    chan struct{}
+	before  *runner // the loop that this one waits for; nil once it has ended
 }
 
 func newRunners(s *Service) *runners {
@@ -108,7 +109,8 @@ func (r *runners) restart(t db.Tenant, id int64) {
 		return
 	}
 	ctx, cancel := context.WithCancel(r.ctx)
-	old, run := r.running[key], &runner{cancel: cancel, done: make(chan struct{})}
+	old := r.running[key]
+	run := &runner{cancel: cancel, done: make(chan struct{}), before: old}
 	r.running[key] = run
 	r.wg.Add(1)
 	r.mu.Unlock()
@@ -118,6 +120,9 @@ func (r *runners) restart(t db.Tenant, id int64) {
 		if old != nil {
 			old.cancel()
 			<-old.done
+			r.mu.Lock()
+			run.before = nil
+			r.mu.Unlock()
 		}
 		r.run(ctx, key, run)
 	}()
@@ -229,6 +234,14 @@ func (r *runners) find(t db.Tenant, id int64) *runner {
 		return run
 	}
 	return nil
+}
+
+// busy says whether a loop of the connection runs here, be it one that is just ending.
+func (r *runners) busy(t db.Tenant, id int64) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	run := r.running[activeConnection{t, id}]
+	return run != nil && (run.account != nil || run.before != nil && !ended(run.before))
 }
 
 func (r *runners) wake(t db.Tenant, id int64, lane string) {

@@ -26,6 +26,8 @@ type Catalog interface {
 	IDsByCode(ctx context.Context, tx *db.Tx, codes []string) (map[string]int64, error)
 	IDsByBarcode(ctx context.Context, tx *db.Tx, codes []string) (map[string]int64, error)
 	Prices(ctx context.Context, tx *db.Tx, skuIDs []int64) (map[int64]BasePrice, error)
+	// Propose finds for each offer the SKUs that it may be.
+	Propose(ctx context.Context, tx *db.Tx, offers []Listing) ([][]Candidate, error)
 }
 
 // Taken is what became of one fact.
@@ -37,10 +39,17 @@ type Taken struct {
 type Orders interface {
 	// TakeIn applies parsed channel orders, each for itself.
 	TakeIn(ctx context.Context, t db.Tenant, connectionID int64, driver string, list []Parsed) []Taken
-	// Linked serves waiting lines of an offer that now has a SKU.
-	Linked(ctx context.Context, tx *db.Tx, connectionID, listingID int64, offerID string, skuID int64) error
+	// Linked serves waiting lines of offers that now have a SKU.
+	Linked(ctx context.Context, tx *db.Tx, connectionID int64, offers []LinkedOffer) error
 	// PushNext tells the channel about one order's stage and waybill; it answers whether there is more and when to come again.
 	PushNext(ctx context.Context, a *Account) (again bool, at time.Time, err error)
+}
+
+// LinkedOffer is an offer that now has a SKU.
+type LinkedOffer struct {
+	ListingID int64
+	OfferID   string
+	SKUID     int64
 }
 
 // Parsed is a fact with the order it says.

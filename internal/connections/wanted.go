@@ -73,24 +73,26 @@ func (sh *show) wantAll(ctx context.Context, tx *db.Tx, connectionID int64) erro
 // shows are the things that listings show.
 var shows = []*show{stockShow, priceShow}
 
-// want makes one newly linked listing wanted: its quantity, and where Lad sets prices its price.
-func want(ctx context.Context, tx *db.Tx, connectionID, listingID, skuID int64) error {
-	_, err := tx.Exec(ctx, `insert into listing_stock (tenant_id, sku_id, connection_id, listing_id, want_gen, done_gen, dirty, wanted_at, state, sent, confirmed)
-		values ($1, $2, $3, $4, 1, 0, true, $5, 'queued', -1000, -1000) on conflict (tenant_id, sku_id, connection_id, listing_id) do nothing`,
-		int64(tx.Tenant), skuID, connectionID, listingID, tx.NowMicros())
-	if err != nil {
+const newPrices = `insert into listing_price (tenant_id, sku_id, connection_id, listing_id, want_gen, done_gen, dirty, wanted_at, state)
+	select l.tenant_id, l.sku_id, l.connection_id, l.id, 1, 0, true, $3, 'queued' from listing l join connection c on c.tenant_id = l.tenant_id and c.id = l.connection_id
+	where l.tenant_id = $1 and l.connection_id = $2 and l.sku_id <> 0 and c.price_push`
+
+// wantPrices makes the prices of linked listings wanted where Lad sets prices.
+func wantPrices(ctx context.Context, tx *db.Tx, connectionID int64, listings []int64) error {
+	return db.Chunk(listings, 500, func(part []int64) error {
+		in, args := db.In(4, part)
+		_, err := tx.Exec(ctx, newPrices+" and l.id in "+in+" on conflict (tenant_id, sku_id, connection_id, listing_id) do nothing",
+			append([]any{int64(tx.Tenant), connectionID, tx.NowMicros()}, args...)...)
 		return err
-	}
-	return wantPrices(ctx, tx, connectionID, listingID)
+	})
 }
 
-// wantPrices makes the prices of linked listings of a connection wanted, of all of them for listing 0, if Lad sets prices there.
-func wantPrices(ctx context.Context, tx *db.Tx, connectionID, listingID int64) error {
-	_, err := tx.Exec(ctx, `insert into listing_price (tenant_id, sku_id, connection_id, listing_id, want_gen, done_gen, dirty, wanted_at, state)
-		select l.tenant_id, l.sku_id, l.connection_id, l.id, 1, 0, true, $4, 'queued' from listing l join connection c on c.tenant_id = l.tenant_id and c.id = l.connection_id
-		where l.tenant_id = $1 and l.connection_id = $2 and (l.id = $3 or $3 = 0) and l.sku_id <> 0 and c.price_push
-		on conflict (tenant_id, sku_id, connection_id, listing_id) do nothing`, int64(tx.Tenant), connectionID, listingID, tx.NowMicros())
-	return err
+// wantAllPrices makes the prices of every linked listing of a connection wanted.
+func wantAllPrices(ctx context.Context, tx *db.Tx, connectionID int64) error {
+	if _, err := tx.Exec(ctx, newPrices+" on conflict (tenant_id, sku_id, connection_id, listing_id) do nothing", int64(tx.Tenant), connectionID, tx.NowMicros()); err != nil {
+		return err
+	}
+	return priceShow.wantAll(ctx, tx, connectionID)
 }
 
 // unwant forgets what a listing that is no longer linked should show.

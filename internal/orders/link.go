@@ -12,42 +12,63 @@ import (
 // maxLinked bounds how many waiting lines are read at once.
 const maxLinked = 5000
 
-// Linked gives the waiting lines of an offer their SKU and holds their stock at this moment. The connections call it in the
-// transaction that makes the link.
-func (s *Service) Linked(ctx context.Context, tx *db.Tx, connectionID, listingID int64, offerID string, skuID int64) error {
-	skus, err := s.Catalog.ByIDs(ctx, tx, []int64{skuID})
+// LinkedOffer is a channel's offer that has got its SKU.
+type LinkedOffer struct {
+	ListingID int64
+	OfferID   string
+	SKUID     int64
+}
+
+// Linked gives the waiting lines of offers their SKU and holds their stock at this moment. The connections call it in the
+// transaction that makes the links.
+func (s *Service) Linked(ctx context.Context, tx *db.Tx, connectionID int64, offers []LinkedOffer) error {
+	byOffer := make(map[string]LinkedOffer, len(offers))
+	ids := make([]string, len(offers))
+	skuIDs := make([]int64, len(offers))
+	for i, o := range offers {
+		byOffer[o.OfferID], ids[i], skuIDs[i] = o, o.OfferID, o.SKUID
+	}
+	skus, err := s.Catalog.ByIDs(ctx, tx, skuIDs)
 	if err != nil {
 		return err
 	}
-	sku, ok := skus[skuID]
-	if !ok {
-		return errs.New(errs.Invalid, "error.catalog.no_sku")
-	}
-	for {
-		list, err := waitingLines(ctx, tx, connectionID, offerID)
-		if err != nil {
-			return err
+	for _, o := range offers {
+		if _, ok := skus[o.SKUID]; !ok {
+			return errs.New(errs.Invalid, "error.catalog.no_sku")
 		}
-		for _, w := range list {
-			if err := s.linkLine(ctx, tx, w.order, w.line, listingID, sku); err != nil {
+	}
+	return db.Chunk(ids, 500, func(part []string) error {
+		for {
+			list, err := waitingLines(ctx, tx, connectionID, part)
+			if err != nil {
 				return err
 			}
+			for _, w := range list {
+				o := byOffer[w.offer]
+				if err := s.linkLine(ctx, tx, w.order, w.line, o.ListingID, skus[o.SKUID]); err != nil {
+					return err
+				}
+			}
+			if len(list) < maxLinked {
+				return nil
+			}
 		}
-		if len(list) < maxLinked {
-			return nil
-		}
-	}
+	})
 }
 
-type waitingLine struct{ order, line int64 }
+type waitingLine struct {
+	order, line int64
+	offer       string
+}
 
-// waitingLines reads the first unlinked lines of an offer in open orders.
-func waitingLines(ctx context.Context, tx *db.Tx, connectionID int64, offerID string) (list []waitingLine, err error) {
-	err = tx.Each(ctx, `select l.order_id, l.line_no from order_line l join orders o on o.tenant_id = l.tenant_id and o.id = l.order_id
-		where l.tenant_id = $1 and l.sku_id = 0 and not l.removed and l.offer_id = $3 and o.connection_id = $2 and o.stage in ('new', 'confirmed', 'picking')
-		order by l.order_id, l.line_no limit $4`, []any{int64(tx.Tenant), connectionID, offerID, maxLinked}, func(sc db.Scanner) error {
+// waitingLines reads the first unlinked lines of offers in open orders.
+func waitingLines(ctx context.Context, tx *db.Tx, connectionID int64, offerIDs []string) (list []waitingLine, err error) {
+	in, args := db.In(4, offerIDs)
+	err = tx.Each(ctx, `select l.order_id, l.line_no, l.offer_id from order_line l join orders o on o.tenant_id = l.tenant_id and o.id = l.order_id
+		where l.tenant_id = $1 and l.sku_id = 0 and not l.removed and o.connection_id = $2 and o.stage in ('new', 'confirmed', 'picking') and l.offer_id in `+in+`
+		order by l.order_id, l.line_no limit $3`, append([]any{int64(tx.Tenant), connectionID, maxLinked}, args...), func(sc db.Scanner) error {
 		var w waitingLine
-		err := sc.Scan(&w.order, &w.line)
+		err := sc.Scan(&w.order, &w.line, &w.offer)
 		list = append(list, w)
 		return err
 	})
