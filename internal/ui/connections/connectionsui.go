@@ -58,6 +58,9 @@ func Register(rt *httpx.Router, d Deps) {
 	rt.Handle("POST /connections/{id}/prices", write, p.priceSave)
 	rt.Handle("GET /connections/{id}/mapping", read, p.mappingShow)
 	rt.Handle("POST /connections/{id}/mapping", write, p.mappingSave)
+	rt.Handle("GET /connections/{id}/proposals", read, p.proposalList)
+	rt.Handle("POST /connections/{id}/proposals", write, p.proposalAccept)
+	rt.Handle("POST /connections/{id}/proposals/{batch}/undo", write, p.proposalUndo)
 	rt.Handle("GET /connections/{id}/aside", read, p.asideList)
 	rt.Handle("POST /connections/{id}/aside/retry", write, p.asideRetry)
 }
