@@ -189,6 +189,22 @@ func TestErrors(t *testing.T) {
 	wantKind(t, "user error", canned(t, refused).PushStatus(t.Context(), connector.StatusChange{OrderID: "5", To: statusPicking}), connector.KindPermanent, "Order does not exist")
 }
 
+func TestPeopleHidden(t *testing.T) {
+	t.Parallel()
+	page := func(path string) string {
+		return `{"data":{"orders":{"nodes":[{"id":"gid://shopify/Order/5","email":null}],"pageInfo":{"hasNextPage":false}}},"errors":[` +
+			`{"message":"This app is not approved to use the email field.","path":` + path + `,"extensions":{"code":"ACCESS_DENIED"}}]}`
+	}
+	p, err := canned(t, page(`["orders","nodes",0,"email"]`)).PullOrders(t.Context(), "")
+	if err != nil || len(p.Orders) != 1 || p.Orders[0].ExternalID != "5" {
+		t.Errorf("%+v, error %v", p, err)
+	}
+	for _, path := range []string{`["orders","nodes",0,"lineItems"]`, `[]`, `null`} {
+		_, err := canned(t, page(path)).PullOrders(t.Context(), "")
+		wantKind(t, path, err, connector.KindAuth, "not approved")
+	}
+}
+
 func TestThrottle(t *testing.T) {
 	t.Parallel()
 	s := open(t, shop.Options{Restore: 100}, nil)
@@ -311,6 +327,21 @@ func TestOpenNeedsCredentials(t *testing.T) {
 	} {
 		_, err := New().Open(connector.Config{Settings: set, HTTP: http.DefaultClient, Now: time.Now})
 		wantKind(t, fmt.Sprint(set), err, connector.KindSettings, "")
+	}
+}
+
+func TestAddress(t *testing.T) {
+	t.Parallel()
+	for raw, want := range map[string]string{
+		"lad-shop": "https://lad-shop.myshopify.com", " lad-shop.myshopify.com/ ": "https://lad-shop.myshopify.com",
+		"https://lad-shop.myshopify.com/admin/products":          "https://lad-shop.myshopify.com",
+		"https://admin.shopify.com/store/lad-shop/settings/apps": "https://lad-shop.myshopify.com", "admin.shopify.com/store/lad-shop": "https://lad-shop.myshopify.com",
+		"http://127.0.0.1:8080": "http://127.0.0.1:8080", "two words": "", "ftp://x": "",
+	} {
+		got, e := address(raw)
+		if got != want || (want == "") != (e != nil) {
+			t.Errorf("%q: %q, error %v, want %q", raw, got, e, want)
+		}
 	}
 }
 

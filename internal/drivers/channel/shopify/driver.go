@@ -28,7 +28,7 @@ func (driver) Open(cfg connector.Config) (connector.Channel, error) {
 	if e != nil {
 		return nil, e
 	}
-	base, e := wire.Address(set["base_url"])
+	base, e := address(set["base_url"])
 	if e != nil {
 		return nil, e
 	}
@@ -42,9 +42,27 @@ func (driver) Open(cfg connector.Config) (connector.Channel, error) {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
 	return &channel{
-		cfg: cfg, base: strings.TrimSuffix(base, "/admin"), clientID: set["client_id"], secret: set["client_secret"], token: set["token"],
+		cfg: cfg, base: base, clientID: set["client_id"], secret: set["client_secret"], token: set["token"],
 		fixed: set["token"] != "", wanted: set["location"], known: map[int64]position{},
 	}, nil
+}
+
+// address reads what people copy: the shop's name, its .myshopify.com address, or that of its admin page.
+func address(raw string) (string, *connector.Error) {
+	raw = strings.TrimSpace(raw)
+	if raw != "" && !strings.ContainsAny(raw, "./: ") {
+		raw += ".myshopify.com"
+	}
+	base, e := wire.Address(raw)
+	if e != nil {
+		return "", e
+	}
+	if page, ok := strings.CutPrefix(base, "https://admin.shopify.com/store/"); ok {
+		name, _, _ := strings.Cut(page, "/")
+		return "https://" + name + ".myshopify.com", nil
+	}
+	base, _, _ = strings.Cut(base, "/admin")
+	return base, nil
 }
 
 // channel keeps the session's token and what it learned of the shop.
