@@ -24,6 +24,7 @@ func TestConformance(t *testing.T) {
 			t.Parallel()
 			connectortest.Run(t, connectortest.Subject{
 				Driver: shopify.New(),
+				Orders: 60, // six pages
 				Forbidden: []connectortest.Step{
 					{From: "CANCELLED", To: "CONFIRMED"}, {From: "CANCELLED", To: "FULFILLED"}, {From: "CANCELLED", To: "CLOSED"},
 					{From: "FULFILLED", To: "CANCELLED"}, {From: "FULFILLED", To: "PICKING"}, {From: "CLOSED", To: "CANCELLED"},

@@ -87,7 +87,7 @@ func (c *channel) tag(ctx context.Context, order, tag string) error {
 	return nil
 }
 
-// look reads an order in the middle of a step; nil fields are not asked for.
+// look reads an order in the middle of a step; what fields does not name stays empty.
 func (c *channel) look(ctx context.Context, order, fields string) (*standing, error) {
 	var said struct {
 		Order *standing `json:"order"`
