@@ -21,9 +21,14 @@ func (c *channel) sign(method, address string, q url.Values) {
 	q.Set("oauth_nonce", rand.Text())
 	q.Set("oauth_signature_method", "HMAC-SHA256")
 	q.Set("oauth_timestamp", strconv.FormatInt(c.cfg.Now().Add(c.skew).Unix(), 10))
-	mac := hmac.New(sha256.New, []byte(c.secret+"&"))
+	q.Set("oauth_signature", signature(c.secret, method, address, q))
+}
+
+// signature is the HMAC of the method, the address without its query, and the parameters.
+func signature(secret, method, address string, q url.Values) string {
+	mac := hmac.New(sha256.New, []byte(secret+"&"))
 	mac.Write([]byte(method + "&" + escape(address) + "&" + escape(encode(q))))
-	q.Set("oauth_signature", base64.StdEncoding.EncodeToString(mac.Sum(nil)))
+	return base64.StdEncoding.EncodeToString(mac.Sum(nil))
 }
 
 // encode writes parameters sorted and percent-encoded, for the signature as for the address.
