@@ -10,8 +10,8 @@
 //   - a batch of more than 100 objects is refused as a whole with 413; /products/batch does not know variations;
 //   - the shop moves an order from any status to any other, as the sheet names no forbidden step;
 //   - cash on delivery waits on-hold for a call unless Options.CODStatus says otherwise;
-//   - what is not in the sheet and is needed to find custom statuses follows the public API documentation:
-//     reports/orders/totals and payment_gateways; so does the removal of webhooks, which wants force=true.
+//   - what is not in the sheet and is needed to learn a shop's own words follows the public API documentation:
+//     reports/orders/totals, payment_gateways and shipping/zones; so does the removal of webhooks, which wants force=true.
 package woocommerce
 
 import (
@@ -138,6 +138,8 @@ func (s *Shop) routes() {
 	read("/system_status", s.systemStatus)
 	read("/reports/orders/totals", s.orderTotals)
 	read("/payment_gateways", s.paymentGateways)
+	read("/shipping/zones", s.shippingZones)
+	read("/shipping/zones/{id}/methods", s.shippingMethods)
 	read("/orders", s.listOrders)
 	read("/orders/{id}", s.getOrder)
 	write("PUT", "/orders/{id}", s.updateOrder)

@@ -50,6 +50,21 @@ func (s *Shop) paymentGateways(*sim.Call) sim.Answer {
 	return sim.JSON(http.StatusOK, all)
 }
 
+// shippingZones are one country and the rest of the world, whose zone has the number 0.
+func (s *Shop) shippingZones(*sim.Call) sim.Answer {
+	return sim.JSON(http.StatusOK, []any{map[string]any{"id": 0, "name": "Решта світу"}, map[string]any{"id": 1, "name": "Україна"}})
+}
+
+func (s *Shop) shippingMethods(c *sim.Call) sim.Answer {
+	all := []any{}
+	if c.Request.PathValue("id") == "1" {
+		for i, m := range []struct{ id, title string }{{"nova_poshta", "Нова Пошта"}, {"local_pickup", "Самовивіз"}, {"flat_rate", "Кур'єр"}} {
+			all = append(all, map[string]any{"instance_id": i + 3, "method_id": m.id, "title": m.title, "enabled": true})
+		}
+	}
+	return sim.JSON(http.StatusOK, all)
+}
+
 func (s *Shop) listTrackings(c *sim.Call) sim.Answer {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -291,6 +292,61 @@ func TestBatch(t *testing.T) {
 		write("a shop that does not count hears stock_status only", "POST", "/products/batch", `{"update":[{"id":55,"manage_stock":true,"stock_quantity":0,"stock_status":"outofstock"}]}`, 0,
 			map[string]string{"update.0.manage_stock": "false", "update.0.stock_quantity": "null", "update.0.stock_status": "outofstock"}),
 	})
+}
+
+// Every kind of fault that the toolkit makes strikes at lists too, which are bare arrays here.
+func TestFaultsOfLists(t *testing.T) {
+	t.Parallel()
+	s, _ := shop(t, Options{})
+	for range 3 {
+		place(t, s, kettles(1))
+	}
+	list := func(kind sim.Kind, r sim.Rule) simtest.Reply {
+		s.Faults().Set(kind, r)
+		defer s.Faults().Clear(kind)
+		return simtest.Call(s, "GET", api+"/orders?order=asc", "", basic)
+	}
+	if r := list(sim.HugeBody, sim.Rule{Bytes: 50_000}); len(r.Body) != 50_000 || r.At("#") != "3" {
+		t.Errorf("huge: %d bytes, %s rows", len(r.Body), r.At("#"))
+	}
+	if r := list(sim.DuplicateOrders, sim.Rule{}); r.At("#") != "4" || r.At("3.id") != "7421" || r.Header.Get("X-WP-Total") != "3" {
+		t.Errorf("duplicate: %s rows, total %s", r.At("#"), r.Header.Get("X-WP-Total"))
+	}
+	if r := list(sim.ClockSkew, sim.Rule{Skew: time.Hour}); r.At("0.date_modified_gmt") != "2026-10-02T13:00:00" {
+		t.Errorf("clock an hour ahead: %s", r.At("0.date_modified_gmt"))
+	}
+	if r := list(sim.ExpireTokens, sim.Rule{}); r.Status != 401 || r.At("code") != "woocommerce_rest_authentication_error" {
+		t.Errorf("a dead key: HTTP %d %s", r.Status, r.Body)
+	}
+	if r := list(sim.HTMLErrors, sim.Rule{Status: 403}); r.Status != 403 || !strings.HasPrefix(r.Body, "<!DOCTYPE") {
+		t.Errorf("a firewall: HTTP %d %.20s", r.Status, r.Body)
+	}
+}
+
+// What was placed is there once, and pieces add up, however many buy and push at the same time.
+func TestConcurrency(t *testing.T) {
+	t.Parallel()
+	s, _ := shop(t, Options{})
+	subscribe(t, s, "order.created", "http://127.0.0.1:1/")
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			for range 25 {
+				p, err := s.PlaceOrder(kettles(1))
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				s.Order(p.ID)
+				simtest.Call(s, "GET", api+"/orders?modified_after=2026-10-02T00:00:00", "", basic)
+				simtest.Call(s, "POST", api+"/products/57/variations/batch", `{"update":[{"id":58,"stock_quantity":8}]}`, basic)
+			}
+		})
+	}
+	wg.Wait()
+	if o, _ := s.OfferBySKU("SKU-17"); o.Quantity != 500 || len(s.Orders()) != 200 {
+		t.Errorf("%d orders, %d kettles left; want 200 and 500", len(s.Orders()), o.Quantity)
+	}
 }
 
 // A catalogue of thirty thousand and thousands of orders must not slow a page or a batch down.

@@ -17,8 +17,8 @@ func TestConformance(t *testing.T) {
 		set     map[string]string
 		https   bool
 	}{
-		"signed over plain HTTP": {},
-		"plain permalinks":       {options: sim.Options{PlainPermalinks: true}},
+		"signed over plain HTTP":         {},
+		"plain permalinks, not counting": {options: sim.Options{PlainPermalinks: true, NoStockManagement: true}},
 		"key in a header, cached reads": {
 			options: sim.Options{CachesReads: true, Custom: []sim.CustomStatus{{Slug: "vidpravleno", Title: "Відправлено"}}}, https: true,
 			set: map[string]string{"statuses": "vidpravleno=shipped"},
@@ -26,7 +26,6 @@ func TestConformance(t *testing.T) {
 		"key in the address, tracking extension, taxes": {
 			options: sim.Options{StripsAuthorization: true, ShipmentTracking: true, TaxPercent: 20}, https: true, set: map[string]string{"key_in_address": "yes"},
 		},
-		"not counting": {options: sim.Options{NoStockManagement: true}},
 	}
 	for name, c := range shops {
 		t.Run(name, func(t *testing.T) {
