@@ -1,6 +1,7 @@
 // Package woocommerce simulates the REST API v3 of a WooCommerce shop: keys that sign requests over plain HTTP and travel in
 // a header over HTTPS, numbered pages with their totals in headers, batches that answer 200 with errors inside, stock that
 // the shop itself moves with an order's status, and webhooks that are delivered once and disabled after failures.
+// Creating and deleting orders and products is left out: no hub asks for it.
 //
 // Readings of what the API sheet leaves open, the stricter one each time:
 //   - a key in a header or in the address is refused over plain HTTP, a timestamp more than 15 minutes off and a nonce that

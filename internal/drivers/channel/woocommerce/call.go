@@ -30,7 +30,7 @@ type request struct {
 	route  string // from the namespace on: "/wc/v3/orders"
 	query  url.Values
 	body   any
-	write  bool
+	write  bool // an effect, or a look at the order just before one
 }
 
 func (c *channel) get(ctx context.Context, path string, q url.Values, out any) error {
@@ -133,7 +133,7 @@ func (c *channel) once(ctx context.Context, r request) (wire.Answer, *connector.
 	for name, v := range r.query {
 		q[name] = v
 	}
-	if !r.write { // a caching plug-in must not answer
+	if r.method == http.MethodGet { // a caching plug-in must not answer
 		c.turn++
 		q.Set("_", strconv.FormatInt(c.cfg.Now().UnixMilli(), 10)+"."+strconv.Itoa(c.turn))
 	}
@@ -180,6 +180,8 @@ func judge(a wire.Answer) *connector.Error {
 	switch {
 	case why == codeNoRoute:
 		e.Kind, e.Message = connector.KindSettings, "the shop has no WooCommerce API: the plug-in is switched off or too old"
+	case e.Kind == connector.KindSettings:
+		e.Message = "base_url: the shop redirects to " + place(a.Header.Get("Location"))
 	case why == "" && e.Kind == connector.KindAuth && a.HTML():
 		e.Message = "the host or a security plug-in refuses the request (HTTP " + strconv.Itoa(a.Status) + ")"
 	}
@@ -187,4 +189,13 @@ func judge(a wire.Answer) *connector.Error {
 		e.Code = why
 	}
 	return e
+}
+
+// place is where a redirect leads, without its query, which may repeat the key.
+func place(location string) string {
+	u, err := url.Parse(location)
+	if err != nil || u.Host == "" {
+		return "another address"
+	}
+	return u.Scheme + "://" + u.Host
 }

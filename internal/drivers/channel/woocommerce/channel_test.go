@@ -50,7 +50,6 @@ func start(t *testing.T, o shop.Options, set ...string) *stand {
 
 func open(t *testing.T, form map[string]string, client *http.Client, clock func() time.Time) *channel {
 	t.Helper()
-	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	ch, err := New().Open(connector.Config{Settings: form, HTTP: client, HookSecret: "hook0secret", Now: clock})
 	if err != nil {
 		t.Fatal(err)
@@ -167,7 +166,8 @@ func TestShopMovedOrGone(t *testing.T) {
 		kind   connector.Kind
 		words  string
 	}{
-		{"moved", answer(301, "", "Location", "https://other.example.com/wp-json/wc/v3/orders"), connector.KindSettings, "redirects"},
+		{"moved", answer(301, "", "Location", "https://other.example.com/wp-json/wc/v3/orders?consumer_secret=cs_secret"), connector.KindSettings, "base_url: the shop redirects to https://other.example.com"},
+		{"moved without saying where", answer(302, ""), connector.KindSettings, "another address"},
 		{"no WordPress", answer(404, page), connector.KindSettings, "no WooCommerce at this address"},
 		{"a firewall", answer(403, page), connector.KindAuth, "security plug-in"},
 		{"ModSecurity", answer(501, page), connector.KindTransient, "501"},
@@ -178,6 +178,9 @@ func TestShopMovedOrGone(t *testing.T) {
 		ch := canned(t, c.answer)
 		_, err := ch.PullOrders(t.Context(), "")
 		wantKind(t, c.name, err, c.kind, c.words)
+		if err != nil && strings.Contains(err.Error(), "cs_secret") {
+			t.Errorf("%s: the error shows the secret: %v", c.name, err)
+		}
 	}
 	if p, err := canned(t, answer(200, "[]", "X-WP-Total", "0")).PullOrders(t.Context(), ""); err != nil || p.More || p.Next == "" {
 		t.Errorf("an empty list: %+v, error %v", p, err)
@@ -316,6 +319,13 @@ func TestCachedReads(t *testing.T) {
 	id := s.place(t, 1)
 	if got, _ := s.sweep(t, "", nil); !slices.Equal(got, []string{id}) {
 		t.Errorf("pulled %v, want %s", got, id)
+	}
+	from := statusOnHold
+	for _, to := range []string{statusProcessing, statusCompleted} { // the look before each step is a read too
+		if err := s.PushStatus(t.Context(), connector.StatusChange{OrderID: id, From: from, To: to}); err != nil {
+			t.Errorf("%s → %s: %v", from, to, err)
+		}
+		from = to
 	}
 }
 

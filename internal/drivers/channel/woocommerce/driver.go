@@ -4,6 +4,7 @@ package woocommerce
 import (
 	"context"
 	"log/slog"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -41,6 +42,9 @@ func (driver) Open(cfg connector.Config) (connector.Channel, error) {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
+	client := *cfg.HTTP
+	client.CheckRedirect = stay
+	cfg.HTTP = &client
 	c := &channel{
 		cfg: cfg, base: base, key: set["consumer_key"], secret: set["consumer_secret"], keyInAddress: wire.Text(set["key_in_address"]).True(),
 		trackingKey: set["tracking_key"], cityKey: set["city_key"], branchKey: set["branch_key"], part: pageSize,
@@ -59,6 +63,10 @@ func (driver) Open(cfg connector.Config) (connector.Channel, error) {
 	}
 	return c, nil
 }
+
+// stay follows no redirect: a signature holds for one address, and a key in an address is not to be carried to another. The form's
+// address has to be the shop's own.
+func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
 // shopAddress is the shop's own address; what people copy of the API's address after it is taken off.
 func shopAddress(raw string) (string, *connector.Error) {

@@ -150,7 +150,8 @@ func (c *channel) listProducts(ctx context.Context, cur *listCursor) ([]connecto
 	return offers, nil
 }
 
-// sort parts what is for sale from what only holds variations. Grouped products are sold by their parts, external ones elsewhere.
+// sort parts what is for sale from what only holds variations. Grouped products are sold by their parts, external ones elsewhere,
+// and a variation that a plug-in lists here is met again under its product.
 func (c *channel) sort(rows wire.Rows) (offers []connector.Offer, parents []parent) {
 	for _, row := range rows {
 		var p product
@@ -161,7 +162,7 @@ func (c *channel) sort(rows wire.Rows) (offers []connector.Offer, parents []pare
 		switch p.Type {
 		case "variable", "variable-subscription":
 			parents = append(parents, parent{ID: p.ID.Number(), Name: string(p.Name), Hidden: p.Status != "publish"})
-		case "grouped", "external":
+		case "grouped", "external", "variation":
 		default:
 			offers = append(offers, c.offer(p, nil))
 		}
