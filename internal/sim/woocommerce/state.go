@@ -224,7 +224,7 @@ func orderState(r *orderRow) sim.OrderState {
 	o := &r.Value
 	st := sim.OrderState{
 		ID: strconv.FormatInt(r.ID, 10), Status: o.status, Cancelled: o.status == statusCancelled, Paid: !o.paidAt.IsZero(), Tracking: o.waybill(),
-		Reason: fmt.Sprint(o.find("_hub_cancel_reason")), Buyer: o.buyer, TotalMinor: o.totalMinor(), CreatedAt: r.Created, ChangedAt: r.Changed, Raw: o.raw != nil,
+		Buyer: o.buyer, TotalMinor: o.totalMinor(), CreatedAt: r.Created, ChangedAt: r.Changed, Raw: o.raw != nil,
 	}
 	for _, l := range o.lines {
 		id := strconv.FormatInt(l.product, 10)
