@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 )
 
@@ -122,10 +123,13 @@ func grow(v any) {
 	}
 }
 
-// inflate makes a JSON object at least size bytes long and keeps it valid.
+// inflate makes a JSON object or array at least size bytes long and keeps it valid; to an array it adds space only.
 func inflate(body []byte, size int) []byte {
-	if len(body) < 2 || body[0] != '{' || len(body) >= size {
+	if len(body) < 2 || body[0] != '{' && body[0] != '[' || len(body) >= size {
 		return body
+	}
+	if body[0] == '[' {
+		return slices.Concat(body[:1], bytes.Repeat([]byte{' '}, size-len(body)), body[1:])
 	}
 	out := make([]byte, 0, size+32)
 	out = append(out, `{"x_padding":"`...)
