@@ -6,11 +6,13 @@ import (
 	"github.com/lad-hub/lad/internal/drivers/channel/horoshop"
 	"github.com/lad-hub/lad/internal/drivers/channel/prom"
 	"github.com/lad-hub/lad/internal/drivers/channel/rozetka"
+	"github.com/lad-hub/lad/internal/drivers/channel/shopify"
+	"github.com/lad-hub/lad/internal/drivers/channel/woocommerce"
 )
 
 // All is every driver, in the order a form offers them.
 func All() []connector.Driver {
-	return []connector.Driver{prom.New(), rozetka.New(), horoshop.New()}
+	return []connector.Driver{prom.New(), rozetka.New(), horoshop.New(), woocommerce.New(), shopify.New()}
 }
 
 // ByName finds a driver by Info.Name.
