@@ -11,6 +11,14 @@ import (
 // deliveryMinor is what a buyer pays for delivery.
 const deliveryMinor = 8_99
 
+// dueMinor is what the buyer pays: delivery counts once it has been chosen.
+func (o *order) dueMinor() int64 {
+	if o.form == formBought {
+		return o.goodsMinor()
+	}
+	return o.goodsMinor() + deliveryMinor
+}
+
 // formView is a checkout form as the API writes it.
 type formView struct {
 	ID          string            `json:"id"`
@@ -43,7 +51,7 @@ func view(c *sim.Call, r *orderRow) any {
 			"status": o.fulfillment, "shipmentSummary": map[string]string{"lineItemsSent": o.sent()}, "provider": map[string]string{"id": o.provider},
 		},
 		Invoice: map[string]any{"required": false, "address": nil, "dueDate": nil}, Lines: o.lineViews(c, r), Surcharges: []any{}, Discounts: []any{},
-		Marketplace: map[string]string{"id": marketplace}, Summary: map[string]amount{"totalToPay": pln(o.goodsMinor() + deliveryMinor)},
+		Marketplace: map[string]string{"id": marketplace}, Summary: map[string]amount{"totalToPay": pln(o.dueMinor())},
 		UpdatedAt: stamp(c, r.Changed), Revision: strconv.FormatInt(o.revision, 16),
 	}
 	if o.comment != "" {
@@ -87,7 +95,7 @@ func (o *order) paymentView(c *sim.Call, r *orderRow) any {
 	var finished any
 	paid := pln(0)
 	if !o.paidAt.IsZero() {
-		finished, paid = stamp(c, o.paidAt), pln(o.goodsMinor()+deliveryMinor)
+		finished, paid = stamp(c, o.paidAt), pln(o.dueMinor())
 	}
 	return map[string]any{
 		"id": fmt.Sprintf("7e000000-7a13-11f1-9c52-%012x", r.ID), "type": o.payment, "provider": provider, "finishedAt": finished, "paidAmount": paid,
