@@ -224,6 +224,9 @@ func (s *Shop) work(c *sim.Call, cmd *command, ignore bool) {
 			continue
 		}
 		next, wrong := t.change(row.Value)
+		if wrong == "" {
+			wrong = s.locked[id]
+		}
 		if t.wrong = wrong; wrong == "" && !ignore {
 			s.put(c, row, next)
 		}

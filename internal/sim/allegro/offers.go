@@ -54,6 +54,15 @@ func (s *Shop) Foreign(id int64) {
 	s.foreign[id] = true
 }
 
+// Lock makes every change of an offer fail with a reason, as an offer under review does; no reason ends that.
+func (s *Shop) Lock(id, reason string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if row := s.find(id, ""); row != nil {
+		s.locked[row.ID] = reason
+	}
+}
+
 // find resolves a buyer's line: by offer id, else by the seller's code. nil = unknown.
 func (s *Shop) find(id, sku string) *offerRow {
 	if n, err := strconv.ParseInt(id, 10, 64); err == nil {

@@ -199,6 +199,9 @@ func (s *Shop) patchOffer(c *sim.Call) sim.Answer {
 		return fail(http.StatusConflict, "OfferIsBeingProcessed", "the previous edit is still being processed")
 	}
 	next, wrong := p.apply(row.Value)
+	if wrong == "" {
+		wrong = s.locked[row.ID]
+	}
 	if wrong != "" {
 		return invalid(wrong)
 	}

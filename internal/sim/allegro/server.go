@@ -69,7 +69,8 @@ type Shop struct {
 	journal   []event
 	offers    *sim.Book[offer]
 	bySKU     map[string]int64
-	foreign   map[int64]bool // offers of other sellers
+	foreign   map[int64]bool   // offers of other sellers
+	locked    map[int64]string // offers that Allegro lets nobody change, with the reason
 	commands  map[string]*command
 	jobs      []job
 	bills     []bill
@@ -93,7 +94,7 @@ func New(o Options) *Shop {
 	s := &Shop{
 		Front: sim.NewFront("allegro", o.Options, perSecond), o: o, access: map[string]session{}, refresh: map[string]refreshToken{},
 		devices: map[string]*device{}, orders: sim.NewBook[order](), rawIDs: map[string]int64{}, waybills: map[string]int{},
-		offers: sim.NewBook[offer](), bySKU: map[string]int64{}, foreign: map[int64]bool{}, commands: map[string]*command{},
+		offers: sim.NewBook[offer](), bySKU: map[string]int64{}, foreign: map[int64]bool{}, locked: map[int64]string{}, commands: map[string]*command{},
 	}
 	s.routes()
 	return s

@@ -108,6 +108,11 @@ func words(faults wire.Rows) string {
 	return ""
 }
 
+// notFound says that Allegro does not have one thing (not that the address is another's).
+func notFound(e *connector.Error) bool {
+	return e != nil && e.Code == "404" && e.Kind == connector.KindPermanent
+}
+
 // judge reads a refusal; it is nil for 2xx.
 func judge(a wire.Answer) *connector.Error {
 	e := a.Err()
@@ -119,6 +124,9 @@ func judge(a wire.Answer) *connector.Error {
 	}
 	_ = json.Unmarshal(a.Body, &said) // a web page has no words for people
 	e.Message = wire.First(words(said.Errors), e.Message)
+	if e.Code == "404" && a.HTML() {
+		e.Kind, e.Message = connector.KindSettings, "the address does not answer as Allegro does"
+	}
 	if e.Code == "403" {
 		e.Message = "the access that was given to Lad does not cover this, connect the account again with all rights (" + e.Message + ")"
 	}

@@ -5,6 +5,7 @@ package allegro
 import (
 	"context"
 	"log/slog"
+	"regexp"
 
 	"github.com/lad-hub/lad/connector"
 	"github.com/lad-hub/lad/internal/drivers/wire"
@@ -63,7 +64,13 @@ type place struct {
 	id, secret string // of the application
 }
 
-const sandbox = "sandbox"
+// The environments.
+const (
+	production = "production"
+	sandbox    = "sandbox"
+)
+
+var isLanguage = regexp.MustCompile(`^[a-z]{2}-[A-Z]{2}$`)
 
 // readSettings finds the addresses of an environment; an address of its own stands in for both.
 func readSettings(cfg connector.Config) (place, map[string]string, *connector.Error) {
@@ -73,6 +80,9 @@ func readSettings(cfg connector.Config) (place, map[string]string, *connector.Er
 	}
 	if cfg.HTTP == nil || cfg.Now == nil {
 		return place{}, nil, connector.Errorf(connector.KindSettings, "no HTTP client or clock")
+	}
+	if !isLanguage.MatchString(set["language"]) {
+		return place{}, nil, connector.Errorf(connector.KindSettings, "language: write it as uk-UA or pl-PL")
 	}
 	p := place{id: set["client_id"], secret: set["client_secret"]}
 	switch {

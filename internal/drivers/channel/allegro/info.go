@@ -9,8 +9,6 @@ import (
 	"github.com/lad-hub/lad/internal/platform/money"
 )
 
-const production = "production"
-
 // An order has two statuses on Allegro: the checkout form's, then, when it is READY_FOR_PROCESSING, the seller's fulfilment.
 // The driver shows one: the form's word as long as the seller can do nothing, after that the fulfilment's.
 const (

@@ -159,7 +159,7 @@ func (c *channel) ReadOffers(ctx context.Context, ids []string) ([]connector.Off
 		delete(found, id)
 		var parts offer
 		e := c.get(ctx, "/sale/product-offers/"+id+"/parts", url.Values{"include": {"stock", "price"}}, &parts)
-		if e != nil && e.Code == "404" {
+		if notFound(e) {
 			continue
 		}
 		if e == nil && (parts.Stock.Available == "" || parts.SellingMode.Price.Amount == "") {

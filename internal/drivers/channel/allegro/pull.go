@@ -31,6 +31,8 @@ type cursor struct {
 	Since  time.Time `json:"since,omitzero"`  // lower bound of the sweep under way
 	Begun  time.Time `json:"begun,omitzero"`  // when it began
 	Offset int       `json:"offset,omitzero"`
+	// Anew is set from a restart until the journal has answered: a restart that does not help is not made again.
+	Anew bool `json:"anew,omitzero"`
 }
 
 // PullOrders reads the next page of a sweep or of the journal.
@@ -46,18 +48,13 @@ func (c *channel) PullOrders(ctx context.Context, raw string) (connector.OrderPa
 }
 
 func (c *channel) pull(ctx context.Context, cur *cursor) (connector.OrderPage, *connector.Error) {
-	now := c.cfg.Now()
-	if !cur.Since.IsZero() {
+	switch {
+	case !cur.Since.IsZero():
 		return c.sweep(ctx, cur)
-	}
-	if cur.Swept.IsZero() || now.Sub(cur.Swept) > journalAge {
+	case cur.Swept.IsZero(), !cur.Anew && c.cfg.Now().Sub(cur.Swept) > journalAge:
 		return c.restart(ctx, cur)
 	}
-	page, e := c.journal(ctx, cur)
-	if e != nil && cur.Event != "" && (e.Code == "400" || e.Code == "404" || e.Code == "422") {
-		return c.restart(ctx, cur) // the journal has forgotten the event
-	}
-	return page, e
+	return c.journal(ctx, cur)
 }
 
 // restart begins anew at the end of the journal, with a sweep over everything since the last one.
@@ -74,12 +71,13 @@ func (c *channel) restart(ctx context.Context, cur *cursor) (connector.OrderPage
 	if cur.Swept.IsZero() {
 		since = c.cfg.Now().Add(-wire.LookBack)
 	}
-	*cur = cursor{Event: string(stats.Latest.ID), Swept: cur.Swept, Since: since}
+	*cur = cursor{Event: string(stats.Latest.ID), Swept: cur.Swept, Since: since, Anew: true}
 	return c.sweep(ctx, cur)
 }
 
 // sweep reads one page of forms. After the last one the journal follows at once.
 func (c *channel) sweep(ctx context.Context, cur *cursor) (connector.OrderPage, *connector.Error) {
+	cur.Offset = max(cur.Offset, 0)
 	list, e := c.forms(ctx, url.Values{"updatedAt.gte": {moment(cur.Since)}}, cur.Offset)
 	if e != nil {
 		return connector.OrderPage{}, e
@@ -96,7 +94,7 @@ func (c *channel) sweep(ctx context.Context, cur *cursor) (connector.OrderPage, 
 		page.Orders = append(page.Orders, raw)
 	}
 	if cur.Offset += pageSize; list.last(cur.Offset) {
-		*cur = cursor{Event: cur.Event, Swept: cur.Begun}
+		*cur = cursor{Event: cur.Event, Swept: cur.Begun, Anew: cur.Anew}
 	}
 	return page, nil
 }
@@ -152,25 +150,58 @@ type event struct {
 	} `json:"order"`
 }
 
-// journal reads one page of events, and the orders they speak of as they are now.
-func (c *channel) journal(ctx context.Context, cur *cursor) (connector.OrderPage, *connector.Error) {
+// events reads one page of the journal.
+func (c *channel) events(ctx context.Context, from string) (wire.Rows, http.Header, *connector.Error) {
 	query := url.Values{"limit": {strconv.Itoa(pageSize)}}
-	if cur.Event != "" {
-		query.Set("from", cur.Event)
+	if from != "" {
+		query.Set("from", from)
 	}
 	var said struct {
 		Events wire.Rows `json:"events"`
 	}
 	a, e := c.do(ctx, request{method: http.MethodGet, path: "/order/events", query: query}, &said)
+	if e == nil && said.Events == nil {
+		e = connector.Errorf(connector.KindTransient, "Allegro answered without a list of events")
+	}
+	return said.Events, a.Header, e
+}
+
+// journal reads one page of events, and the orders they speak of as they are now. A journal that has forgotten the event to
+// go on from is begun anew; when it does not know its own newest one either, at its oldest.
+func (c *channel) journal(ctx context.Context, cur *cursor) (connector.OrderPage, *connector.Error) {
+	rows, header, e := c.events(ctx, cur.Event)
+	if e != nil && cur.Event != "" && (e.Code == "400" || e.Code == "404" || e.Code == "422") {
+		if !cur.Anew {
+			return c.restart(ctx, cur)
+		}
+		cur.Event = ""
+		rows, header, e = c.events(ctx, "")
+	}
 	if e != nil {
 		return connector.OrderPage{}, e
 	}
-	if said.Events == nil {
-		return connector.OrderPage{}, connector.Errorf(connector.KindTransient, "Allegro answered without a list of events")
+	last, ids, bought := digest(rows)
+	if len(rows) > 0 && (last == "" || last == cur.Event) {
+		return connector.OrderPage{}, connector.Errorf(connector.KindTransient, "Allegro answered with events that do not lead on")
 	}
-	var ids []string
-	last, bought := "", purchases{}
-	for _, row := range said.Events {
+	orders, e := c.read(ctx, ids)
+	if e != nil {
+		return connector.OrderPage{}, e
+	}
+	if orders, e = c.unnamed(ctx, bought, orders); e != nil {
+		return connector.OrderPage{}, e
+	}
+	page := connector.OrderPage{Orders: orders, More: len(rows) >= pageSize}
+	cur.Event, cur.Anew = wire.First(last, cur.Event), false
+	if now := c.serverTime(header); !page.More && now.Sub(cur.Swept) > sweepEvery {
+		page.More, cur.Since = true, cur.Swept.Add(-wire.Overlap)
+	}
+	return page, nil
+}
+
+// digest finds the last event of a page, the orders it names, and the purchases it does not name an order for.
+func digest(rows wire.Rows) (last string, ids []string, bought purchases) {
+	for _, row := range rows {
 		var ev event
 		if wire.Decode(row, &ev) != nil || ev.ID == "" {
 			continue
@@ -182,20 +213,5 @@ func (c *channel) journal(ctx context.Context, cur *cursor) (connector.OrderPage
 			ids = append(ids, id)
 		}
 	}
-	if len(said.Events) > 0 && (last == "" || last == cur.Event) {
-		return connector.OrderPage{}, connector.Errorf(connector.KindTransient, "Allegro answered with events that do not lead on")
-	}
-	orders, e := c.read(ctx, ids)
-	if e != nil {
-		return connector.OrderPage{}, e
-	}
-	if orders, e = c.unnamed(ctx, bought, orders); e != nil {
-		return connector.OrderPage{}, e
-	}
-	page := connector.OrderPage{Orders: orders, More: len(said.Events) >= pageSize}
-	cur.Event = wire.First(last, cur.Event)
-	if now := c.serverTime(a.Header); !page.More && now.Sub(cur.Swept) > sweepEvery {
-		page.More, cur.Since = true, cur.Swept.Add(-wire.Overlap)
-	}
-	return page, nil
+	return last, ids, bought
 }

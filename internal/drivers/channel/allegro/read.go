@@ -29,7 +29,7 @@ func (c *channel) read(ctx context.Context, ids []string) ([]connector.RawOrder,
 	var out []connector.RawOrder
 	for _, id := range ids {
 		body, e := c.form(ctx, id, false)
-		if e != nil && e.Code == "404" {
+		if notFound(e) {
 			continue
 		}
 		if e != nil {
