@@ -162,9 +162,10 @@ func TestKeepFails(t *testing.T) {
 	t.Parallel()
 	st := start(t, simallegro.Options{}, nil)
 	cfg := st.config()
+	caller, leave := context.WithCancel(t.Context())
 	fails := true
 	cfg.Keep = func(ctx context.Context, changed map[string]string) error {
-		if ctx.Err() != nil {
+		if leave(); ctx.Err() != nil {
 			t.Error("a spent token is to be stored even when the caller has gone")
 		}
 		if fails {
@@ -174,7 +175,7 @@ func TestKeepFails(t *testing.T) {
 	}
 	ch := st.open(cfg)
 	st.shop.Faults().Set(sim.ExpireTokens, sim.Rule{})
-	_, err := ch.Check(t.Context())
+	_, err := ch.Check(caller)
 	st.want(err, connector.KindTransient, "stored")
 	_, err = ch.Check(t.Context())
 	st.want(err, connector.KindTransient, "stored")
