@@ -367,6 +367,34 @@ func TestBuying(t *testing.T) {
 	simtest.Run(t, s, public, []simtest.Step{get("raw as it stands", "/order/checkout-forms/odd", map[string]string{"lineItems": "7"})})
 }
 
+func TestFaults(t *testing.T) {
+	t.Parallel()
+	s, _ := shop(t, Options{})
+	place(t, s, lamps(1))
+	place(t, s, lamps(1))
+	one := "/sale/product-offers/" + lamp
+	on := func(k sim.Kind, r sim.Rule) func() {
+		return func() { s.Faults().Clear(); s.Faults().Set(k, r) }
+	}
+	simtest.Run(t, s, public, []simtest.Step{
+		{Name: "yes, and nothing done", Do: on(sim.AcceptThenIgnore, sim.Rule{}), Method: "PATCH", Path: one, Body: `{"stock":{"available":5}}`, Want: map[string]string{"stock.available": "998"}},
+		status("a command too", "PUT", "/sale/offer-quantity-change-commands/"+commandA,
+			`{"modification":{"changeType":"FIXED","value":7},"offerCriteria":[{"type":"CONTAINS_OFFERS","offers":[{"id":"`+lamp+`"}]}]}`, 201),
+		get("which reports success", "/sale/offer-quantity-change-commands/"+commandA+"/tasks", map[string]string{"tasks.0.status": "SUCCESS"}),
+		get("and shows the old", one, map[string]string{"stock.available": "998"}),
+		{Name: "done, and an error", Do: on(sim.AcceptThenFail, sim.Rule{}), Method: "PATCH", Path: one, Body: `{"stock":{"available":5}}`, Status: 500},
+		get("it is done", one, map[string]string{"stock.available": "5"}),
+		{Name: "rows repeat", Do: on(sim.DuplicateOrders, sim.Rule{}), Method: "GET", Path: "/order/checkout-forms", Want: map[string]string{"checkoutForms.#": "3", "count": "2"}},
+		get("events do not", "/order/events", map[string]string{"events.#": "6"}),
+		{Name: "the clock is off", Do: on(sim.ClockSkew, sim.Rule{Skew: time.Hour}), Method: "GET", Path: formPath, Want: map[string]string{"updatedAt": "2026-10-02T13:00:00.000Z"}},
+		{Name: "429", Do: on(sim.Status429, sim.Rule{}), Method: "GET", Path: "/me", Status: 429},
+		{Name: "sessions end", Do: on(sim.ExpireTokens, sim.Rule{}), Method: "GET", Path: "/me", Status: 401},
+		{Name: "and are renewed", Method: "POST", Path: "/auth/oauth/token", Header: client, Body: "grant_type=refresh_token&refresh_token=allegro-refresh-1",
+			Want: map[string]string{"access_token": "allegro-access-2"}},
+		{Name: "for good", Method: "GET", Path: "/me", Header: map[string]string{"Authorization": "Bearer allegro-access-2"}},
+	})
+}
+
 // Thirty thousand offers and thousands of orders: a page costs what it shows.
 func BenchmarkPages(b *testing.B) {
 	s := New(Options{})

@@ -202,24 +202,34 @@ func tokens(p pair, scopes []string) sim.Answer {
 	})
 }
 
-// guard lets a call through when its token is good and has the scope, and its media types are right.
+// guard lets a call through when its token is good and has the scope, and its media types are right. Every answer has a
+// number that Allegro's support can look up.
 func (s *Shop) guard(scope, media string, h sim.Handler) sim.Handler {
 	return func(c *sim.Call) sim.Answer {
-		s.mu.Lock()
-		held, known := s.access[c.Bearer()]
-		s.mu.Unlock()
-		switch {
-		case !known || held.epoch < s.Faults().Epoch() || !c.At.Before(held.expires):
-			return sim.JSON(http.StatusUnauthorized, map[string]string{"error": "invalid_token", "error_description": "Access token expired or invalid"})
-		case !slices.Contains(held.scopes, scope):
-			return fail(http.StatusForbidden, "AccessDenied", "the token lacks the scope "+scopePrefix+scope)
-		case c.Request.Header.Get("Accept") != media:
-			return fail(http.StatusNotAcceptable, "NotAcceptableException", "Accept must be "+media)
-		case len(c.Body) > 0 && c.Request.Header.Get("Content-Type") != media:
-			return fail(http.StatusUnsupportedMediaType, "UnsupportedMediaTypeException", "Content-Type must be "+media)
+		a := s.admit(c, scope, media, h)
+		if a.Header == nil {
+			a.Header = http.Header{}
 		}
-		return h(c)
+		a.Header.Set("Trace-Id", fmt.Sprintf("trace-%x", c.At.UnixNano()))
+		return a
 	}
+}
+
+func (s *Shop) admit(c *sim.Call, scope, media string, h sim.Handler) sim.Answer {
+	s.mu.Lock()
+	held, known := s.access[c.Bearer()]
+	s.mu.Unlock()
+	switch {
+	case !known || held.epoch < s.Faults().Epoch() || !c.At.Before(held.expires):
+		return sim.JSON(http.StatusUnauthorized, map[string]string{"error": "invalid_token", "error_description": "Access token expired or invalid"})
+	case !slices.Contains(held.scopes, scope):
+		return fail(http.StatusForbidden, "AccessDenied", "the token lacks the scope "+scopePrefix+scope)
+	case c.Request.Header.Get("Accept") != media:
+		return fail(http.StatusNotAcceptable, "NotAcceptableException", "Accept must be "+media)
+	case len(c.Body) > 0 && c.Request.Header.Get("Content-Type") != media:
+		return fail(http.StatusUnsupportedMediaType, "UnsupportedMediaTypeException", "Content-Type must be "+media)
+	}
+	return h(c)
 }
 
 func (s *Shop) me(*sim.Call) sim.Answer {

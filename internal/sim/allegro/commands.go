@@ -15,6 +15,7 @@ const (
 	maxCriteria = 1000
 	maxBulk     = 25
 	maxTasks    = 1000
+	maxCommands = 2000 // remembered
 )
 
 // command is a batch under way or done.
@@ -204,11 +205,20 @@ func (s *Shop) startCommand(c *sim.Call, kind commandKind) sim.Answer {
 		return fail(http.StatusConflict, "CommandAlreadyExists", "the command id has been used")
 	}
 	cmd := &command{id: id, created: c.At, tasks: tasks}
-	s.commands[id] = cmd
+	s.remember(cmd)
 	answer := sim.JSON(http.StatusCreated, cmd.summary(c))
 	ignore := c.Ignore
 	s.later(c, s.o.CommandLag, func(c *sim.Call) { s.work(c, cmd, ignore) })
 	return answer
+}
+
+// remember keeps a command; the oldest one is forgotten when there are too many.
+func (s *Shop) remember(cmd *command) {
+	s.commands[cmd.id] = cmd
+	if s.commandIDs = append(s.commandIDs, cmd.id); len(s.commandIDs) > maxCommands {
+		delete(s.commands, s.commandIDs[0])
+		s.commandIDs = s.commandIDs[1:]
+	}
 }
 
 // work makes the changes of a command; an ignored one reports success all the same.

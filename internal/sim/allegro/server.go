@@ -57,25 +57,26 @@ type Shop struct {
 	*sim.Front
 	o Options
 
-	mu        sync.Mutex
-	access    map[string]session
-	refresh   map[string]refreshToken
-	live      []string // access tokens, oldest first
-	devices   map[string]*device
-	issued    int
-	orders    *sim.Book[order]
-	rawIDs    map[string]int64 // ids of raw orders that are not ours
-	waybills  map[string]int   // orders that a waybill is on
-	journal   []event
-	offers    *sim.Book[offer]
-	bySKU     map[string]int64
-	foreign   map[int64]bool   // offers of other sellers
-	locked    map[int64]string // offers that Allegro lets nobody change, with the reason
-	commands  map[string]*command
-	jobs      []job
-	bills     []bill
-	revisions int64
-	lastBill  int64
+	mu         sync.Mutex
+	access     map[string]session
+	refresh    map[string]refreshToken
+	live       []string // access tokens, oldest first
+	devices    map[string]*device
+	issued     int
+	orders     *sim.Book[order]
+	rawIDs     map[string]int64 // ids of raw orders that are not ours
+	waybills   map[string]int   // orders that a waybill is on
+	journal    []event
+	offers     *sim.Book[offer]
+	bySKU      map[string]int64
+	foreign    map[int64]bool   // offers of other sellers
+	locked     map[int64]string // offers that Allegro lets nobody change, with the reason
+	commands   map[string]*command
+	commandIDs []string // oldest first
+	jobs       []job
+	bills      []bill
+	revisions  int64
+	lastBill   int64
 }
 
 var _ sim.Shop = (*Shop)(nil)

@@ -76,7 +76,12 @@ func (c *channel) once(ctx context.Context, r request) (wire.Answer, *connector.
 		e := wire.AsError(err)
 		return a, limited(e)
 	}
-	return a, judge(a)
+	if e := judge(a); e != nil {
+		// Allegro's support asks for the number.
+		c.cfg.Log.Info("Allegro refused a request", "status", a.Status, "trace", wire.Clip(a.Header.Get("Trace-Id")))
+		return a, e
+	}
+	return a, nil
 }
 
 // limited gives a refusal for too many requests the pause that Allegro does not name.

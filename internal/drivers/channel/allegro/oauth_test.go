@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
@@ -276,6 +278,22 @@ func TestHeaders(t *testing.T) {
 	cfg.Settings["language"] = "pl-PL"
 	if _, err := st.open(cfg).Check(t.Context()); err != nil {
 		t.Error(err)
+	}
+}
+
+// Allegro's support asks for the number of a refused request, which is logged, and nothing of the request itself.
+func TestRefusalIsTraced(t *testing.T) {
+	t.Parallel()
+	st := start(t, simallegro.Options{}, nil)
+	var log strings.Builder
+	cfg := st.config()
+	cfg.Log = slog.New(slog.NewTextHandler(&log, nil))
+	const id = "5d0c9e10-7a11-11f1-9c52-000000000009"
+	if raws, err := st.open(cfg).ReadOrders(t.Context(), []string{id}); err != nil || len(raws) > 0 {
+		t.Errorf("%d orders, error %v", len(raws), err)
+	}
+	if text := log.String(); !strings.Contains(text, "status=404 trace=trace-") || strings.Contains(text, id) || strings.Contains(text, st.set["access_token"]) {
+		t.Errorf("log %q", text)
 	}
 }
 

@@ -186,6 +186,28 @@ func TestDamagedOrderTravelsOn(t *testing.T) {
 	st.wantPulled("in a sweep", orders, "", good)
 }
 
+// An order whose shipments can not be found any more comes without them, and does not hold up the others.
+func TestShipmentsGone(t *testing.T) {
+	t.Parallel()
+	st := start(t, simallegro.Options{}, func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if strings.HasSuffix(r.URL.Path, "/shipments") {
+				w.WriteHeader(http.StatusNotFound)
+				_, _ = io.WriteString(w, `{"errors":[{"code":"NotFound","message":"no such order"}]}`)
+				return
+			}
+			next.ServeHTTP(w, r)
+		})
+	})
+	offer := st.offer("L1", 9)
+	sent, good := st.place(offer), st.place(offer)
+	if err := st.shop.Ship(sent, "DPD", "1"); err != nil {
+		t.Fatal(err)
+	}
+	orders, _ := st.pull("")
+	st.wantPulled("with shipments that are gone", orders, sent, good)
+}
+
 func TestAnswersWithoutALead(t *testing.T) {
 	t.Parallel()
 	cases := map[string]string{
@@ -242,4 +264,23 @@ func TestSweepOfManyPages(t *testing.T) {
 	if n := st.count("GET /order/checkout-forms/"); n != 1 {
 		t.Errorf("%d forms were read one by one, want the changed one only: %v", n, fmt.Sprint(len(st.seen)))
 	}
+}
+
+func FuzzEvents(f *testing.F) {
+	f.Add([]byte(`[{"id":"7","type":"READY_FOR_PROCESSING","order":{"checkoutForm":{"id":"5d0c"},"lineItems":[{"id":"l","boughtAt":"2026-07-02T08:14:55Z"}]}}]`))
+	f.Add([]byte(`[{"id":8,"order":{"checkoutForm":null,"lineItems":[{"id":"l","boughtAt":"2026-07-02T08:14:55Z"},null,7]}},null,[],{"id":""}]`))
+	f.Add([]byte(`[{"id":"9","order":[]},{"id":"9","order":{"checkoutForm":{"id":[]},"lineItems":{}}}]`))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		var rows wire.Rows
+		if rows.UnmarshalJSON(body) != nil {
+			return
+		}
+		last, ids, bought := digest(rows)
+		if last == "" && (len(ids) > 0 || len(bought.lines) > 0) {
+			t.Errorf("orders %q, purchases %q without an event", ids, bought.lines)
+		}
+		if len(bought.lines) > 0 && (bought.first.IsZero() || bought.last.Before(bought.first)) {
+			t.Errorf("purchases from %v to %v", bought.first, bought.last)
+		}
+	})
 }

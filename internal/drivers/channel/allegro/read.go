@@ -99,6 +99,9 @@ func (c *channel) complete(ctx context.Context, body json.RawMessage, asked stri
 		return raw, nil
 	}
 	list, e := c.shipments(ctx, raw.ExternalID, write)
+	if notFound(e) {
+		return raw, nil
+	}
 	if e != nil {
 		return connector.RawOrder{}, e
 	}
