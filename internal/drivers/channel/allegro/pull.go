@@ -87,7 +87,7 @@ func (c *channel) sweep(ctx context.Context, cur *cursor) (connector.OrderPage, 
 	}
 	page := connector.OrderPage{More: true}
 	for _, row := range list.Forms {
-		raw, e := c.complete(ctx, row, "", false)
+		raw, e := c.complete(ctx, row, "")
 		if e != nil {
 			return connector.OrderPage{}, e
 		}
@@ -116,9 +116,10 @@ type formList struct {
 	header http.Header
 }
 
-// last says whether the list ends before next. Without a total, a page that is not full is the last.
+// last says whether the list ends before next. Without a total, a page that is not full is the last; an empty one is so
+// whatever the total says.
 func (l formList) last(next int) bool {
-	if l.Total != "" {
+	if l.Total != "" && len(l.Forms) > 0 {
 		return int64(next) >= l.Total.Number()
 	}
 	return len(l.Forms) < pageSize
@@ -181,7 +182,7 @@ func (c *channel) journal(ctx context.Context, cur *cursor) (connector.OrderPage
 		return connector.OrderPage{}, e
 	}
 	last, ids, bought := digest(rows)
-	if len(rows) > 0 && (last == "" || last == cur.Event) {
+	if len(rows) > 0 && last == "" {
 		return connector.OrderPage{}, connector.Errorf(connector.KindTransient, "Allegro answered with events that do not lead on")
 	}
 	orders, e := c.read(ctx, ids)
@@ -191,7 +192,7 @@ func (c *channel) journal(ctx context.Context, cur *cursor) (connector.OrderPage
 	if orders, e = c.unnamed(ctx, bought, orders); e != nil {
 		return connector.OrderPage{}, e
 	}
-	page := connector.OrderPage{Orders: orders, More: len(rows) >= pageSize}
+	page := connector.OrderPage{Orders: orders, More: len(rows) >= pageSize && last != cur.Event}
 	cur.Event, cur.Anew = wire.First(last, cur.Event), false
 	if now := c.serverTime(header); !page.More && now.Sub(cur.Swept) > sweepEvery {
 		page.More, cur.Since = true, cur.Swept.Add(-wire.Overlap)

@@ -211,7 +211,7 @@ func TestShipmentsGone(t *testing.T) {
 func TestAnswersWithoutALead(t *testing.T) {
 	t.Parallel()
 	cases := map[string]string{
-		"no list": `{"zz":1}`, "events without ids": `{"events":[{"type":"BOUGHT"}]}`, "the same event again": `{"events":[{"id":"7","order":{}}]}`,
+		"no list": `{"zz":1}`, "events without ids": `{"events":[{"type":"BOUGHT"}]}`,
 	}
 	for name, body := range cases {
 		st := start(t, simallegro.Options{}, func(http.Handler) http.Handler {
@@ -221,6 +221,40 @@ func TestAnswersWithoutALead(t *testing.T) {
 		p, err := st.ch.PullOrders(t.Context(), at)
 		if err == nil || connector.KindOf(err) != connector.KindTransient || p.Next != "" {
 			t.Errorf("%s: %+v, error %v, want kind transient", name, p, err)
+		}
+	}
+}
+
+// A journal that repeats the event it was asked to go on from, page after page, ends the pull.
+func TestJournalThatRepeats(t *testing.T) {
+	t.Parallel()
+	st := start(t, simallegro.Options{}, func(http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			_, _ = io.WriteString(w, `{"events":[`+strings.Repeat(`{"id":"7","order":{}},`, pageSize-1)+`{"id":"7","order":{}}]}`)
+		})
+	})
+	at := wire.WriteCursor(cursor{Event: "7", Swept: time.Now()})
+	orders, next := st.pull(at)
+	st.wantPulled("nothing new", orders)
+	if next != at {
+		t.Errorf("cursor %s, want %s", next, at)
+	}
+}
+
+// The end of a list is where it says, or where nothing comes any more.
+func TestEndOfList(t *testing.T) {
+	t.Parallel()
+	full := make(wire.Rows, pageSize)
+	for _, c := range []struct {
+		list formList
+		next int
+		last bool
+	}{
+		{formList{Forms: full, Total: "100"}, 50, false}, {formList{Forms: full, Total: "100"}, 100, true}, {formList{Forms: full}, 50, false},
+		{formList{Forms: full[:3]}, 50, true}, {formList{Forms: full[:3], Total: "100"}, 50, false}, {formList{Total: "100"}, 50, true},
+	} {
+		if got := c.list.last(c.next); got != c.last {
+			t.Errorf("%d rows of %q, next at %d: last %v", len(c.list.Forms), c.list.Total, c.next, got)
 		}
 	}
 }

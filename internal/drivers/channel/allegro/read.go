@@ -35,7 +35,7 @@ func (c *channel) read(ctx context.Context, ids []string) ([]connector.RawOrder,
 		if e != nil {
 			return nil, e
 		}
-		raw, e := c.complete(ctx, body, id, false)
+		raw, e := c.complete(ctx, body, id)
 		if e != nil {
 			return nil, e
 		}
@@ -56,13 +56,13 @@ func (c *channel) form(ctx context.Context, id string, write bool) (json.RawMess
 	if e != nil {
 		return nil, e
 	}
-	var head struct {
+	var said struct {
 		ID    wire.Text       `json:"id"`
 		Buyer json.RawMessage `json:"buyer"`
 		Lines json.RawMessage `json:"lineItems"`
 	}
 	// An order whose id is damaged travels on, so that it is set aside; what is no order at all is no answer.
-	if wire.Decode(body, &head) != nil || string(head.ID) != id && head.Buyer == nil && head.Lines == nil {
+	if wire.Decode(body, &said) != nil || string(said.ID) != id && said.Buyer == nil && said.Lines == nil {
 		return nil, a.Unclear("Allegro did not answer with the order")
 	}
 	return body, nil
@@ -89,7 +89,7 @@ type head struct {
 
 // complete makes a raw order of a form: with its shipments where there are any. A form without an id of its own goes by
 // the one it was asked for.
-func (c *channel) complete(ctx context.Context, body json.RawMessage, asked string, write bool) (connector.RawOrder, *connector.Error) {
+func (c *channel) complete(ctx context.Context, body json.RawMessage, asked string) (connector.RawOrder, *connector.Error) {
 	var h head
 	if wire.Decode(body, &h) != nil {
 		return connector.RawOrder{ExternalID: asked, Body: body}, nil
@@ -98,7 +98,7 @@ func (c *channel) complete(ctx context.Context, body json.RawMessage, asked stri
 	if sent := h.Fulfillment.Summary.Sent; sent == "" || sent == "NONE" || !isUUID.MatchString(raw.ExternalID) {
 		return raw, nil
 	}
-	list, e := c.shipments(ctx, raw.ExternalID, write)
+	list, e := c.shipments(ctx, raw.ExternalID, false)
 	if notFound(e) {
 		return raw, nil
 	}
@@ -170,7 +170,7 @@ func (c *channel) unnamed(ctx context.Context, bought purchases, orders []connec
 			if !strike(left, row) {
 				continue
 			}
-			raw, e := c.complete(ctx, row, "", false)
+			raw, e := c.complete(ctx, row, "")
 			if e != nil {
 				return nil, e
 			}
