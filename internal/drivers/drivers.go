@@ -3,6 +3,7 @@ package drivers
 
 import (
 	"github.com/lad-hub/lad/connector"
+	"github.com/lad-hub/lad/internal/drivers/channel/allegro"
 	"github.com/lad-hub/lad/internal/drivers/channel/horoshop"
 	"github.com/lad-hub/lad/internal/drivers/channel/prom"
 	"github.com/lad-hub/lad/internal/drivers/channel/rozetka"
@@ -12,7 +13,7 @@ import (
 
 // All is every driver, in the order a form offers them.
 func All() []connector.Driver {
-	return []connector.Driver{prom.New(), rozetka.New(), horoshop.New(), woocommerce.New(), shopify.New()}
+	return []connector.Driver{prom.New(), rozetka.New(), horoshop.New(), allegro.New(), woocommerce.New(), shopify.New()}
 }
 
 // ByName finds a driver by Info.Name.
