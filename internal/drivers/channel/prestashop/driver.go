@@ -79,9 +79,9 @@ type channel struct {
 	facts *facts
 
 	header    http.Header // of the last answer: its Date is the server's clock
-	tunnel    bool // the server refuses PUT and PATCH: the verb travels as a parameter
-	wholeOnly bool // the shop knows no PATCH: writes hold the whole row
-	mute      bool // the key may not read what buyers wrote
+	tunnel    bool        // the server refuses PUT and PATCH: the verb travels as a parameter
+	wholeOnly bool        // the shop knows no PATCH: writes hold the whole row
+	mute      bool        // the key may not read what buyers wrote
 }
 
 // The capabilities of the channel.
