@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 )
 
 // hugeBytes is how large HugeBody makes an answer when its rule names no size.
@@ -128,8 +129,11 @@ func grow(v any) {
 	}
 }
 
-// inflate makes a JSON object at least size bytes long and keeps it valid.
+// inflate makes a JSON object or an XML document at least size bytes long and keeps it valid.
 func inflate(body []byte, size int) []byte {
+	if bytes.HasPrefix(body, []byte("<")) && len(body) < size {
+		return append(body, "<!--"+strings.Repeat("x", size-len(body))+"-->"...)
+	}
 	if len(body) < 2 || body[0] != '{' || len(body) >= size {
 		return body
 	}

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -299,5 +300,31 @@ func TestLargeShop(t *testing.T) {
 	}
 	if pages != 300 || last != "30054" {
 		t.Errorf("%d pages up to id %s, want 300 up to 30054", pages, last)
+	}
+}
+
+// What was placed is there once, and pieces add up, whatever is asked meanwhile.
+func TestConcurrency(t *testing.T) {
+	t.Parallel()
+	s := New(Options{})
+	s.SeedOffers([]sim.OfferSeed{{SKU: "A", PriceMinor: 1000}, {SKU: "A-1", ParentSKU: "A", PriceMinor: 1000, Quantity: 1000}})
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			for range 25 {
+				p, err := s.PlaceOrder(sim.Basket{Lines: []sim.BasketLine{{SKU: "A-1", Quantity: 1}}})
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				s.Order(p.ID)
+				simtest.Call(s, http.MethodGet, list("orders", "display", "full", "limit", "5"), "", signed)
+				simtest.Call(s, http.MethodPost, "/api/order_histories", history(p.ID, "6"), signed)
+			}
+		})
+	}
+	wg.Wait()
+	if o, _ := s.OfferBySKU("A-1"); len(s.Orders()) != 200 || o.Quantity != 1000 {
+		t.Errorf("%d orders, %d pieces left; want 200 cancelled ones and all pieces", len(s.Orders()), o.Quantity)
 	}
 }

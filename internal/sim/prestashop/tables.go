@@ -96,7 +96,7 @@ func (s *Shop) stateRows() (out []*element) {
 }
 
 // configuration names the authoritative ids of the states. The rows after them are of the public documentation: default
-// currency, language and country, the shop's zone, and what happens when nothing is left.
+// currency, language and country, the shop's zone, what happens when nothing is left, and multistore.
 func (s *Shop) configuration() (out []*element) {
 	add := func(name, value string) {
 		out = append(out, group("configuration", whole("id", int64(len(out)+1)), leaf("name", name), leaf("value", value)))
@@ -112,6 +112,9 @@ func (s *Shop) configuration() (out []*element) {
 	add("PS_TIMEZONE", s.o.Zone.String())
 	add("PS_ORDER_OUT_OF_STOCK", "0")
 	add("PS_STOCK_MANAGEMENT", "1")
+	if len(s.o.Shops) > 1 {
+		add("PS_MULTISHOP_FEATURE_ACTIVE", "1")
+	}
 	return out
 }
 

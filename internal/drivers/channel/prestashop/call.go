@@ -218,6 +218,8 @@ func (c *channel) refusal(a wire.Answer, top *node, in intent) *connector.Error 
 	switch {
 	case code >= 2 && code <= 15: // a shop in developer mode reports PHP's notices after it has done the work
 		e.Kind = connector.Lost(bool(in))
+	case code == 17:
+		e.Kind, e.Message = connector.KindAuth, "no key reached the webservice: the shop's server drops the header Authorization, let it pass"
 	case code >= 16 && code <= 21:
 		e.Kind = connector.KindAuth
 	case code == 22:

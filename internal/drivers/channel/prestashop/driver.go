@@ -106,7 +106,8 @@ var needed = []struct {
 	{"stock_availables", []string{"get", "put"}},
 }
 
-// Check reads the list of what the key may do: the webservice answers a missing right only when it is used, perhaps weeks later.
+// Check reads the list of what the key may do, as a missing right shows only when it is used, perhaps weeks later; then what
+// the session has to know of the shop.
 func (c *channel) Check(ctx context.Context) (connector.Account, error) {
 	top, err := c.get(ctx, reading, "", nil)
 	if err != nil {
@@ -123,6 +124,10 @@ func (c *channel) Check(ctx context.Context) (connector.Account, error) {
 	}
 	if len(lacking) > 0 {
 		return connector.Account{}, connector.Errorf(connector.KindAuth, "the webservice key lacks rights: %s", strings.Join(lacking, ", "))
+	}
+	c.facts = nil
+	if _, err := c.know(ctx, reading); err != nil {
+		return connector.Account{}, err
 	}
 	return connector.Account{Name: top.attrs["shopName"]}, nil
 }

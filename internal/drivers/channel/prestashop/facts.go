@@ -34,7 +34,8 @@ type facts struct {
 }
 
 // configured are the rows of the configuration that the driver reads, besides the numbers of the states.
-var configured = []string{"PS_CURRENCY_DEFAULT", "PS_LANG_DEFAULT", "PS_TIMEZONE", "PS_ORDER_OUT_OF_STOCK", "PS_STOCK_MANAGEMENT"}
+var configured = []string{"PS_CURRENCY_DEFAULT", "PS_LANG_DEFAULT", "PS_TIMEZONE", "PS_ORDER_OUT_OF_STOCK", "PS_STOCK_MANAGEMENT",
+	"PS_MULTISHOP_FEATURE_ACTIVE"}
 
 // know is what the session knows of the shop, read anew when it is old.
 func (c *channel) know(ctx context.Context, in intent) (*facts, error) {
@@ -88,6 +89,9 @@ func (c *channel) configuration(ctx context.Context, in intent, f *facts) error 
 	value := map[string]wire.Text{}
 	for _, row := range rows {
 		value[row.at("name")] = wire.Text(row.at("value"))
+	}
+	if c.shop == "" && value["PS_MULTISHOP_FEATURE_ACTIVE"].True() { // a write without a shop would change all of them
+		return connector.Errorf(connector.KindSettings, "shop_id: this PrestaShop has several shops, name the number of the one to connect")
 	}
 	for _, s := range info.Statuses {
 		if id := value[s.Code].Number(); id > 0 {

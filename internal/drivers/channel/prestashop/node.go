@@ -5,6 +5,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/lad-hub/lad/internal/drivers/wire"
@@ -106,20 +107,13 @@ func (n *node) words(name, language string) string {
 // with is a copy that holds the changes, and nothing of what is left out.
 func (n *node) with(changes []*node, without ...string) *node {
 	out := &node{name: n.name}
-next:
 	for _, k := range n.kids {
-		for _, name := range without {
-			if k.name == name {
-				continue next
-			}
+		changed := slices.ContainsFunc(changes, func(ch *node) bool { return ch.name == k.name })
+		if !changed && !slices.Contains(without, k.name) {
+			out.kids = append(out.kids, k)
 		}
-		for _, ch := range changes {
-			if k.name == ch.name {
-				k = ch
-			}
-		}
-		out.kids = append(out.kids, k)
 	}
+	out.kids = append(out.kids, changes...)
 	return out
 }
 

@@ -183,7 +183,7 @@ func (c *channel) offer(f *facts, p, combination *node, stock map[key][]*node) c
 	}
 	kept, why := c.kept(stock[k])
 	if !f.counts {
-		why = "stock management is off in the shop (Shop parameters, Product settings)"
+		why = uncounted
 	}
 	o.Refuses = why
 	backorders := f.backorders

@@ -208,7 +208,7 @@ func (d document) totals(out *connector.Order, cur money.Currency) *connector.Er
 	if e != nil {
 		return e
 	}
-	out.Payment = d.payment(out.Status, paid, received)
+	out.Payment = d.payment(*out, paid, received)
 	return nil
 }
 
@@ -226,21 +226,25 @@ func optional(what string, t wire.Text, cur money.Currency) (connector.Money, *c
 	return connector.Money{}, connector.Errorf(connector.KindData, "%s %q can not be read", what, wire.Clip(string(t)))
 }
 
-func (d document) payment(status string, paid, received connector.Money) connector.Payment {
+// payment: PrestaShop counts an order as paid from the state “processing” on, also while the courier is still to collect the
+// money. So an order to be paid on delivery is paid when it is delivered, or when a state says that money came.
+func (d document) payment(o connector.Order, paid, received connector.Money) connector.Payment {
 	words := d.Order.Payment + " " + d.Order.Module
 	low := strings.ToLower(string(words))
 	p := connector.Payment{
 		State: connector.PaymentUnpaid, Method: string(d.Order.Payment),
 		OnPickup: wire.OnPickup(d.Order.Payment) || strings.Contains(low, "cashondelivery") || strings.Contains(low, "pobran"),
 	}
+	told := o.Status == statePayment || o.Status == stateRemote || o.Status == statePaidBack
 	switch {
-	case status == stateRefund:
+	case o.Status == stateRefund:
 		p.State = connector.PaymentRefunded
+	case p.OnPickup && !told && o.Stage != connector.StageCompleted:
 	case received.Minor > 0 && received.Minor >= paid.Minor:
 		p.State = connector.PaymentPaid
 	case received.Minor > 0:
 		p.State = connector.PaymentPart
-	case status == statePayment || status == stateRemote || status == statePaidBack:
+	case told:
 		p.State = connector.PaymentPaid
 	}
 	return p

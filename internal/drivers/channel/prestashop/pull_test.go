@@ -137,3 +137,32 @@ func TestSplitCheckout(t *testing.T) {
 		t.Errorf("%+v and %+v are of one checkout", x, y)
 	}
 }
+
+func TestUnknownZone(t *testing.T) {
+	t.Parallel()
+	s := start(t, shop.Options{Zone: time.FixedZone("Mars/Base", 3600)}, nil)
+	_, err := s.PullOrders(t.Context(), "")
+	wantKind(t, "a shop on Mars", err, connector.KindSettings, "Mars/Base")
+}
+
+// A state or carrier made after the session began is learned when an order names it; facts grow old in an hour.
+func TestFactsAreRefreshed(t *testing.T) {
+	t.Parallel()
+	s := start(t, shop.Options{}, nil)
+	now := noon
+	s.cfg.Now = func() time.Time { return now }
+	id := s.place(t, sim.Basket{})
+	s.read(t, id)
+	asked := func() int { return s.sent("GET /api/order_states") }
+	if s.read(t, id); asked() != 1 {
+		t.Errorf("states read %d times within an hour", asked())
+	}
+	delete(s.facts.carriers, 2)
+	if o := s.read(t, id); asked() != 2 || o.Delivery.Title != "Нова Пошта" {
+		t.Errorf("states read %d times, carrier %q", asked(), o.Delivery.Title)
+	}
+	now = now.Add(2 * time.Hour)
+	if s.read(t, id); asked() != 3 {
+		t.Errorf("states read %d times after two hours", asked())
+	}
+}

@@ -109,12 +109,14 @@ func TestMultistore(t *testing.T) {
 	o := shop.Options{Shops: []int64{1, 2}}
 	push := []connector.StockUpdate{{OfferID: "55", Quantity: qty.Pieces(1)}}
 	all := start(t, o, nil)
-	results, err := all.PushStock(t.Context(), push)
-	if err != nil || results[0].State != connector.ItemRejected || !strings.Contains(results[0].Err.Message, "several shops") {
-		t.Errorf("without a shop's number: %+v, %v", results, err)
-	}
+	_, err := all.PushStock(t.Context(), push)
+	wantKind(t, "stock without a shop's number", err, connector.KindSettings, "shop_id")
+	_, err = all.PushPrice(t.Context(), []connector.PriceUpdate{{OfferID: "55", Price: uah(1)}})
+	wantKind(t, "a price without a shop's number", err, connector.KindSettings, "shop_id")
+	_, err = all.Check(t.Context())
+	wantKind(t, "a form without a shop's number", err, connector.KindSettings, "shop_id")
 	second := start(t, o, map[string]string{"shop_id": "2"})
-	results, err = second.PushStock(t.Context(), push)
+	results, err := second.PushStock(t.Context(), push)
 	if err != nil || results[0].State != connector.ItemAccepted {
 		t.Errorf("%+v, %v", results, err)
 	}
@@ -185,5 +187,41 @@ func TestOffers(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, p.Offers); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// Rows of several shops for one offer, which no setting tells apart, are not guessed at.
+func TestRowsOfSeveralShops(t *testing.T) {
+	t.Parallel()
+	row := func(shop string) *node {
+		return &node{name: "stock_available", kids: []*node{leaf("id", shop), leaf("id_shop", shop), leaf("depends_on_stock", "0")}}
+	}
+	both := []*node{row("1"), row("2")}
+	if got, why := (&channel{}).kept(both); got != nil || !strings.Contains(why, "several shops") {
+		t.Errorf("%v, %q", got, why)
+	}
+	if got, why := (&channel{shop: "2"}).kept(both); got != both[1] || why != "" {
+		t.Errorf("%v, %q", got, why)
+	}
+	if got, why := (&channel{shop: "2"}).kept(both[:1]); got != both[0] || why != "" {
+		t.Errorf("a row that shops share: %v, %q", got, why)
+	}
+}
+
+func TestShopWithoutStockManagement(t *testing.T) {
+	t.Parallel()
+	s := start(t, shop.Options{}, nil)
+	f, err := s.know(t.Context(), reading)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.counts = false
+	results, err := s.PushStock(t.Context(), []connector.StockUpdate{{OfferID: "55", Quantity: qty.Pieces(1)}})
+	if err != nil || results[0].State != connector.ItemRejected || s.sent("PUT") > 0 {
+		t.Errorf("%+v, %v", results, err)
+	}
+	offers, err := s.ReadOffers(t.Context(), []string{"55"})
+	if err != nil || offers[0].Counted || !offers[0].Orderable || offers[0].Refuses == "" {
+		t.Errorf("%+v, %v", offers, err)
 	}
 }

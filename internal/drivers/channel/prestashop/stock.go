@@ -46,6 +46,9 @@ func (c *channel) kept(rows []*node) (row *node, why string) {
 	return row, ""
 }
 
+// uncounted says why no quantity is written to a shop that keeps none.
+const uncounted = "stock management is off in the shop (Shop parameters, Product settings)"
+
 // wanted is one row of stock and the quantity it is to have.
 type wanted struct {
 	offer string
@@ -63,6 +66,10 @@ func (c *channel) PushStock(ctx context.Context, items []connector.StockUpdate) 
 		offers = append(offers, it.OfferID)
 	}
 	known, products := readKeys(offers)
+	f, err := c.know(ctx, pushing)
+	if err != nil {
+		return nil, err
+	}
 	rows, err := c.stock(ctx, pushing, products)
 	if err != nil {
 		return nil, err
@@ -77,6 +84,8 @@ func (c *channel) PushStock(ctx context.Context, items []connector.StockUpdate) 
 		k, ok := known[it.OfferID]
 		row, why := c.kept(rows[k])
 		switch {
+		case !f.counts:
+			why = uncounted
 		case !ok || len(rows[k]) == 0:
 			why = "the shop has no such product or combination"
 		case k.combination == 0 && combined[k.product]:
