@@ -99,7 +99,7 @@ func (s *Shop) stateRows() (out []*element) {
 // currency, language and country, the shop's zone, what happens when nothing is left, and multistore.
 func (s *Shop) configuration() (out []*element) {
 	add := func(name, value string) {
-		out = append(out, group("configuration", whole("id", int64(len(out)+1)), leaf("name", name), leaf("value", value)))
+		out = append(out, group("configuration", whole("id", int64(len(out)+1)), leaf("name", name), leaf("value", value), leaf("id_shop", "")))
 	}
 	for _, st := range s.states {
 		if st.key != "" {
@@ -114,6 +114,8 @@ func (s *Shop) configuration() (out []*element) {
 	add("PS_STOCK_MANAGEMENT", "1")
 	if len(s.o.Shops) > 1 {
 		add("PS_MULTISHOP_FEATURE_ACTIVE", "1")
+		add("PS_ORDER_OUT_OF_STOCK", "1") // the second shop has a row of its own
+		out[len(out)-1].set(whole("id_shop", s.o.Shops[1]))
 	}
 	return out
 }
@@ -123,7 +125,7 @@ func (s *Shop) table() map[string]*resource {
 	list := []*resource{
 		fixed("order_states", "order_state", []string{"id", "name", "paid", "shipped", "delivery", "logable", "invoice", "hidden", "send_email",
 			"deleted", "module_name"}, s.stateRows),
-		fixed("configurations", "configuration", []string{"id", "name", "value"}, s.configuration),
+		fixed("configurations", "configuration", []string{"id", "name", "value", "id_shop"}, s.configuration),
 		fixed("currencies", "currency", []string{"id", "name", "iso_code", "active", "deleted"}, func() []*element {
 			return []*element{
 				group("currency", whole("id", 3), leaf("name", s.o.Currency), leaf("iso_code", s.o.Currency), flag("active", true), flag("deleted", false)),

@@ -226,8 +226,10 @@ func (c *channel) refusal(a wire.Answer, top *node, in intent) *connector.Error 
 		e.Kind, e.Message = connector.KindAuth, "the webservice is switched off in the shop (Advanced Parameters, Webservice)"
 	case code == 25 || code == 26 || code == 101:
 		e.Kind = connector.KindAuth
-	case code == 46 || code == 127:
+	case code == 46:
 		e.Kind = connector.KindPermanent
+	case code == 127: // the body got lost on its way, which is not the fault of what was in it
+		e.Kind = connector.Lost(bool(in))
 	case code == 131 || code == 132:
 		e.Kind = connector.KindSettings
 		e.Message = "shop_id: " + e.Message

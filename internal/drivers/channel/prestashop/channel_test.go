@@ -1,6 +1,7 @@
 package prestashop
 
 import (
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -9,7 +10,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/lad-hub/lad/connector"
+	"github.com/lad-hub/lad/internal/drivers/wire"
 	"github.com/lad-hub/lad/internal/platform/clock"
 	"github.com/lad-hub/lad/internal/platform/money"
 	"github.com/lad-hub/lad/internal/sim"
@@ -209,6 +213,49 @@ func TestErrorsHideTheKey(t *testing.T) {
 	wantKind(t, "a talkative shop", err, connector.KindPermanent, "is wrong")
 	if strings.Contains(err.Error(), "SECRETKEY") {
 		t.Error(err)
+	}
+}
+
+// Codes of the API sheet, part 3, as a read and as a write see them.
+func TestRefusals(t *testing.T) {
+	t.Parallel()
+	transient, unknown, permanent, auth := connector.KindTransient, connector.KindUnknown, connector.KindPermanent, connector.KindAuth
+	cases := []struct {
+		status, code int
+		read, write  connector.Kind
+	}{
+		{500, 2, transient, unknown}, {500, 15, transient, unknown}, {200, 5, transient, unknown}, {401, 16, auth, auth}, {401, 17, auth, auth},
+		{401, 21, auth, auth}, {503, 22, auth, auth}, {405, 25, auth, auth}, {401, 26, auth, auth}, {400, 35, permanent, permanent},
+		{400, 41, permanent, permanent}, {500, 46, permanent, permanent}, {400, 85, permanent, permanent}, {404, 87, permanent, permanent},
+		{400, 93, permanent, permanent}, {405, 101, auth, auth}, {500, 127, transient, unknown}, {404, 132, connector.KindSettings, connector.KindSettings},
+		{500, 0, transient, unknown}, {200, 0, permanent, permanent},
+	}
+	for _, c := range cases {
+		srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(c.status)
+			_, _ = fmt.Fprintf(w, "<prestashop><errors><error><code><![CDATA[%d]]></code><message>No</message></error></errors></prestashop>", c.code)
+		}))
+		ch := open(t, map[string]string{"base_url": srv.URL, "token": "K"}, time.Now)
+		for in, want := range map[intent]connector.Kind{reading: c.read, pushing: c.write} {
+			_, err := ch.get(t.Context(), in, "orders", nil)
+			wantKind(t, fmt.Sprintf("HTTP %d code %d, pushing: %v", c.status, c.code, in), err, want, "")
+		}
+		srv.Close()
+	}
+}
+
+func TestOwnValues(t *testing.T) {
+	t.Parallel()
+	row := func(name, value, shop string) *node {
+		return &node{kids: []*node{leaf("name", name), leaf("value", value), leaf("id_shop", shop)}}
+	}
+	rows := []*node{row("A", "all", ""), row("A", "1", "1"), row("A", "2", "2"), row("B", "2", "2"), row("B", "all", "0"), row("C", "1", "1")}
+	for shop, want := range map[string]map[string]wire.Text{
+		"": {"A": "all", "B": "all", "C": "1"}, "1": {"A": "1", "B": "all", "C": "1"}, "2": {"A": "2", "B": "2"},
+	} {
+		if diff := cmp.Diff(want, (&channel{shop: shop}).ownValues(rows)); diff != "" {
+			t.Errorf("shop %q:\n%s", shop, diff)
+		}
 	}
 }
 

@@ -129,7 +129,7 @@ func (c *channel) Check(ctx context.Context) (connector.Account, error) {
 	if _, err := c.know(ctx, reading); err != nil {
 		return connector.Account{}, err
 	}
-	return connector.Account{Name: top.attrs["shopName"]}, nil
+	return connector.Account{Name: wire.First(top.attrs["shopName"], top.attrs["shop_name"])}, nil
 }
 
 // number reads an id.

@@ -82,14 +82,11 @@ func (c *channel) configuration(ctx context.Context, in intent, f *facts) error 
 	for _, s := range info.Statuses {
 		names = append(names, s.Code)
 	}
-	rows, err := c.rows(ctx, in, "configurations", url.Values{"display": {"[name,value]"}, "filter[name]": {"[" + strings.Join(names, "|") + "]"}})
+	rows, err := c.rows(ctx, in, "configurations", url.Values{"display": {"[name,value,id_shop]"}, "filter[name]": {"[" + strings.Join(names, "|") + "]"}})
 	if err != nil {
 		return err
 	}
-	value := map[string]wire.Text{}
-	for _, row := range rows {
-		value[row.at("name")] = wire.Text(row.at("value"))
-	}
+	value := c.ownValues(rows)
 	if c.shop == "" && value["PS_MULTISHOP_FEATURE_ACTIVE"].True() { // a write without a shop would change all of them
 		return connector.Errorf(connector.KindSettings, "shop_id: this PrestaShop has several shops, name the number of the one to connect")
 	}
@@ -123,6 +120,19 @@ func (c *channel) configuration(ctx context.Context, in intent, f *facts) error 
 	}
 	f.base = base
 	return nil
+}
+
+// ownValues picks from rows of the configuration: in a multistore a shop's own row stands in for the one of all shops. A shop
+// that was a multistore once may have left nothing but such rows.
+func (c *channel) ownValues(rows []*node) map[string]wire.Text {
+	value, own := map[string]wire.Text{}, map[string]bool{}
+	for _, row := range rows {
+		name, shop := row.at("name"), wire.Text(row.at("id_shop")).ID()
+		if shop == c.shop || !own[name] && (shop == "" || c.shop == "") {
+			value[name], own[name] = wire.Text(row.at("value")), shop == c.shop
+		}
+	}
+	return value
 }
 
 // state is what the driver knows of one order state; nil when the shop has no such state.

@@ -123,6 +123,14 @@ func TestMultistore(t *testing.T) {
 	if a, b := second.shop.StockQuantity("55", 1), second.shop.StockQuantity("55", 2); a != 9 || b != 1 {
 		t.Errorf("shop 1 has %d and shop 2 has %d, want 9 and 1", a, b)
 	}
+	for shop, want := range map[string]bool{"1": false, "2": true} {
+		s := start(t, o, map[string]string{"shop_id": shop})
+		s.shop.SeedOffers([]sim.OfferSeed{{SKU: "SKU-17", Title: "Чайник", PriceMinor: 740_00}})
+		offers, err := s.ReadOffers(t.Context(), []string{"55"})
+		if err != nil || len(offers) != 1 || offers[0].Orderable != want {
+			t.Errorf("shop %s: %+v, %v; it sells what is sold out: %v", shop, offers, err, want)
+		}
+	}
 	_, err = start(t, o, map[string]string{"shop_id": "3"}).Check(t.Context())
 	wantKind(t, "a shop that is not there", err, connector.KindSettings, "shop_id")
 }
