@@ -137,11 +137,8 @@ func (s *Shop) answer(c *sim.Call) sim.Answer {
 	if method == "POST" && c.Query("ps_method") != "" {
 		method = strings.ToUpper(c.Query("ps_method"))
 	}
-	name, id, bad := strings.Cut(strings.Trim(s.path(c), "/"), "/")
+	name, id, _ := strings.Cut(strings.Trim(s.path(c), "/"), "/")
 	out, fail := s.route(c, method, name, id)
-	if bad && id == "" {
-		fail = refuse(http.StatusBadRequest, 92, "Invalid ID")
-	}
 	if fail != nil {
 		return s.write(c, fail.status, fail.element())
 	}

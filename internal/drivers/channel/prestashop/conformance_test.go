@@ -23,7 +23,7 @@ func TestConformance(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			connectortest.Run(t, connectortest.Subject{
-				Driver:    prestashop.New(),
+				Driver: prestashop.New(), Orders: 120,
 				Forbidden: []connectortest.Step{{From: "PS_OS_CANCELED", To: "PS_OS_SHIPPING"}, {From: "PS_OS_DELIVERED", To: "PS_OS_PREPARATION"}},
 				New: func(t *testing.T) *connectortest.Outside {
 					s := shop.New(kind.options)
