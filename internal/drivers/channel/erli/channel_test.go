@@ -416,6 +416,17 @@ func TestUnpaidCanBeCancelled(t *testing.T) {
 	}
 }
 
+// Erli takes no reasons, so each of Lad's leads to its one word.
+func TestEveryReasonCancels(t *testing.T) {
+	t.Parallel()
+	for _, r := range []connector.Reason{connector.ReasonOutOfStock, connector.ReasonBuyer, connector.ReasonOther} {
+		_, known := info.Reason(r)
+		if to, _ := info.CancelStatus(r); !known || to != sellerCanceled {
+			t.Errorf("reason %s: status %q, known %v", r, to, known)
+		}
+	}
+}
+
 // Erli would take the same parcel twice.
 func TestOneParcelHoweverOften(t *testing.T) {
 	t.Parallel()

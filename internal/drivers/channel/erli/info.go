@@ -68,6 +68,8 @@ var info = connector.Info{
 		connector.StageReturned:  sellerReturned,
 		connector.StageCancelled: sellerCanceled,
 	},
+	// Erli takes no reason: one stands for all.
+	CancelReasons: []connector.CancelReason{{Reason: connector.ReasonOther, Code: sellerCanceled}},
 }
 
 // codeOf makes one code of the two statuses.
