@@ -211,7 +211,9 @@ func TestSlowWrites(t *testing.T) {
 	t.Parallel()
 	s, _ := shop(t, Options{Slow: true})
 	var seen []string
-	s.OnOffer(func(c sim.OfferChange) { seen = append(seen, fmt.Sprintf("%d > %d", c.Before.Quantity, c.After.Quantity)) })
+	s.OnOffer(func(c sim.OfferChange) {
+		seen = append(seen, fmt.Sprintf("%d > %d", c.Before.Quantity, c.After.Quantity))
+	})
 	settled := step("later", "GET", "/products/LMP-1", "", 200, map[string]string{"stock": "4"})
 	settled.Do = s.Settle
 	simtest.Run(t, s, bearer, []simtest.Step{
