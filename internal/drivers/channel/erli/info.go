@@ -75,7 +75,7 @@ var info = connector.Info{
 // codeOf makes one code of the two statuses.
 func codeOf(status, seller string) string {
 	switch {
-	case seller == sellerCanceled && status != statusCancelled:
+	case seller == sellerCanceled && (status == statusPurchased || status == statusPending):
 		return sellerCanceled
 	case status != statusPurchased:
 		return status

@@ -64,6 +64,7 @@ func TestParseOrderVariants(t *testing.T) {
 		{"cancelled by the seller", with("readyToProcess", "canceled"),
 			func(o connector.Order) bool { return o.Stage == connector.StageCancelled && o.CancelBy == "seller" }},
 		{"returned", with(`"purchased"`, `"returned"`), func(o connector.Order) bool { return o.Stage == connector.StageReturned }},
+		{"returned after the seller gave up", with(`"purchased"`, `"returned"`, "readyToProcess", "canceled"), func(o connector.Order) bool { return o.Stage == connector.StageReturned }},
 		{"going back", with("readyToProcess", "returningToSender"), func(o connector.Order) bool { return o.Stage == connector.StageShipped }},
 		{"a word nobody knows", with("readyToProcess", "teleported"), func(o connector.Order) bool { return o.Stage == connector.StageConfirmed }},
 		{"no currency", with(`"currency":"PLN",`, ""), func(o connector.Order) bool { return o.Total == pln(14980) }},

@@ -421,8 +421,20 @@ func TestMissingCapabilities(t *testing.T) {
 	}
 	_, err := st.ReadOrders(t.Context(), []string{"1"})
 	wantKind(t, "an order of a file without orders", err, connector.KindPermanent)
-	_, err = st.ListOffers(t.Context(), "")
-	wantKind(t, "products of a file without a list", err, connector.KindPermanent)
+	if p, err := st.ListOffers(t.Context(), ""); err != nil || len(p.Offers) > 0 || p.More {
+		t.Errorf("a file without a list of products stops the connection: %+v, error %v", p, err)
+	}
+	listOnly := start(t, sim.Options{Without: []string{"SupportedMethods", "ProductsData"}})
+	if offers, err := listOnly.ReadOffers(t.Context(), []string{"501"}); err != nil || len(offers) != 1 {
+		t.Errorf("an old file with a list only: %+v, error %v", offers, err)
+	}
+	untold := start(t, sim.Options{Without: []string{"SupportedMethods", "OrdersGet", "ProductsData", "ProductsList"}})
+	if p, err := untold.PullOrders(t.Context(), ""); err != nil || p.More || p.Next == "" {
+		t.Errorf("an old file without orders stops the connection: %+v, error %v", p, err)
+	}
+	if offers, err := untold.ReadOffers(t.Context(), []string{"501"}); err != nil || len(offers) > 0 {
+		t.Errorf("an old file without products: %+v, error %v", offers, err)
+	}
 }
 
 // A newer file is noticed without anybody's doing.

@@ -94,14 +94,16 @@ type listCursor struct {
 	First string `json:"first,omitempty"`
 }
 
-// ListOffers reads one page of products, and their details where the file gives them.
+// ListOffers reads one page of products, and their details where the file gives them. A file that gives no list has no products:
+// an error would stop the orders too.
 func (c *channel) ListOffers(ctx context.Context, raw string) (connector.OfferPage, error) {
 	cur := listCursor{Page: 1}
 	wire.ReadCursor(raw, &cur)
-	if e := c.need(ctx, actProducts); e != nil {
-		return connector.OfferPage{}, e
-	}
 	list, pages, e := c.products(ctx, actProducts, url.Values{"category_id": {"all"}, "filter_sort": {"id ASC"}, "page": {strconv.FormatInt(cur.Page, 10)}})
+	if unsupported(e) {
+		c.cfg.Log.Warn("the shop's file gives no list of products", "channel", info.Name)
+		return connector.OfferPage{}, nil
+	}
 	if e != nil {
 		return connector.OfferPage{}, e
 	}
@@ -134,9 +136,6 @@ func (c *channel) ListOffers(ctx context.Context, raw string) (connector.OfferPa
 // details reads products with their variants, as many as go into one call at a time; none where the file gives no details.
 func (c *channel) details(ctx context.Context, ids []string) (map[string]goods, *connector.Error) {
 	all := map[string]goods{}
-	if !c.can(actData) {
-		return all, nil
-	}
 	for chunk := range slices.Chunk(ids, maxData) {
 		found, _, e := c.products(ctx, actData, url.Values{"products_id": {strings.Join(chunk, ",")}})
 		if unsupported(e) {
@@ -152,6 +151,9 @@ func (c *channel) details(ctx context.Context, ids []string) (map[string]goods, 
 
 // products reads a map of products. What is no object is the file's own word, as "pages" is.
 func (c *channel) products(ctx context.Context, action string, fields url.Values) (map[string]goods, int64, *connector.Error) {
+	if e := c.need(ctx, action); e != nil {
+		return nil, 0, e
+	}
 	raw, _, e := c.read(ctx, action, fields)
 	if e != nil {
 		return nil, 0, e
@@ -189,9 +191,6 @@ func (c *channel) ReadOffers(ctx context.Context, ids []string) ([]connector.Off
 	if len(products) == 0 {
 		return nil, nil
 	}
-	if e := c.learn(ctx); e != nil {
-		return nil, e
-	}
 	found, e := c.some(ctx, products)
 	if e != nil {
 		return nil, e
@@ -207,15 +206,21 @@ func (c *channel) ReadOffers(ctx context.Context, ids []string) ([]connector.Off
 	return out, nil
 }
 
-// some reads products by id: with their details, or from the list where the file gives none.
+// some reads products by id: with their details, or from the list where the file gives none. A file that gives neither shows
+// nothing.
 func (c *channel) some(ctx context.Context, products []string) (map[string]goods, *connector.Error) {
-	if c.can(actData) {
-		return c.details(ctx, products)
-	}
-	if !c.can(actProducts) {
-		return nil, lacking(actProducts)
+	switch e := c.need(ctx, actData); {
+	case e == nil:
+		if found, e := c.details(ctx, products); e != nil || c.can(actData) { // an old file may refuse only now
+			return found, e
+		}
+	case !unsupported(e):
+		return nil, e
 	}
 	found, _, e := c.products(ctx, actProducts, url.Values{"category_id": {"all"}, "filter_ids_list": {strings.Join(products, ",")}})
+	if unsupported(e) {
+		return nil, nil
+	}
 	return found, e
 }
 

@@ -30,22 +30,19 @@ type cursor struct {
 	Full time.Time `json:"full,omitzero"` // when the whole look-back was last begun, by our clock
 }
 
-// PullOrders reads the next page of a sweep. A file that gives no orders has none.
+// PullOrders reads the next page of a sweep. A file that gives no orders has none: an error would stop stock and prices too.
 func (c *channel) PullOrders(ctx context.Context, raw string) (connector.OrderPage, error) {
 	now := c.cfg.Now()
 	var cur cursor
 	wire.ReadCursor(raw, &cur)
-	if e := c.learn(ctx); e != nil {
-		return connector.OrderPage{}, e
-	}
-	if !c.can(actOrders) {
-		c.cfg.Log.Warn("the shop's file gives no orders", "channel", info.Name)
-		return connector.OrderPage{Next: wire.WriteCursor(cursor{Full: now})}, nil
-	}
 	if cur.From == 0 {
 		cur.begin(now)
 	}
 	list, pages, e := c.orders(ctx, cur.fields())
+	if unsupported(e) {
+		c.cfg.Log.Warn("the shop's file gives no orders", "channel", info.Name)
+		return connector.OrderPage{Next: wire.WriteCursor(cursor{Full: now})}, nil
+	}
 	if e != nil {
 		return connector.OrderPage{}, e
 	}
@@ -102,6 +99,9 @@ type wrapped struct {
 
 // orders reads one page of the map of orders. Keys that are no numbers are the file's own words, as "pages" is.
 func (c *channel) orders(ctx context.Context, fields url.Values) ([]connector.RawOrder, int64, *connector.Error) {
+	if e := c.need(ctx, actOrders); e != nil {
+		return nil, 0, e
+	}
 	raw, _, e := c.read(ctx, actOrders, fields)
 	if e != nil {
 		return nil, 0, e
@@ -152,9 +152,6 @@ func (c *channel) ReadOrders(ctx context.Context, ids []string) ([]connector.Raw
 		n := number(id)
 		if n == 0 {
 			continue
-		}
-		if e := c.need(ctx, actOrders); e != nil {
-			return nil, e
 		}
 		list, _, e := c.orders(ctx, url.Values{
 			"order_id": {id}, "id_from": {strconv.FormatInt(n-1, 10)}, "time_from": {"0"}, "only_paid": {"0"},
