@@ -67,7 +67,7 @@ var (
 func (c *channel) Check(ctx context.Context) (connector.Account, error) {
 	a, e := c.send(ctx, wire.Call{Method: http.MethodGet, URL: "/me"})
 	if e != nil {
-		return connector.Account{}, e
+		return connector.Account{}, elsewhere(e)
 	}
 	var me struct {
 		ID   wire.Text `json:"id"`
@@ -115,7 +115,7 @@ func listWords(body []byte) string {
 func (c *channel) list(ctx context.Context, call wire.Call) (wire.Rows, wire.Answer, error) {
 	a, e := c.send(ctx, call)
 	if e != nil {
-		return nil, a, e
+		return nil, a, elsewhere(e)
 	}
 	var rows wire.Rows
 	if e := a.Decode(&rows); e != nil {
@@ -159,6 +159,14 @@ func orderPath(id string) (string, *connector.Error) {
 		return "", connector.Errorf(connector.KindPermanent, "%q is not a number of an order on Erli", wire.Clip(id))
 	}
 	return "/orders/" + url.PathEscape(id), nil
+}
+
+// elsewhere turns "not found" of something that every shop has into what it means: the address is not that of the Shop API.
+func elsewhere(e *connector.Error) *connector.Error {
+	if notFound(e) {
+		return &connector.Error{Kind: connector.KindSettings, Code: e.Code, Message: "there is no Shop API of Erli at this address"}
+	}
+	return e
 }
 
 // notFound says whether Erli does not know what was asked for.

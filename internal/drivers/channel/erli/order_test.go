@@ -15,6 +15,9 @@ import (
 // sample is the order of the API sheet with an address.
 const sample = `{"id":"260114x00077","status":"purchased","sellerStatus":"readyToProcess","totalPrice":15980,"currency":"PLN","user":{"email":"x1@proxy.example","deliveryAddress":{"firstName":"Ola","lastName":"Nowa","address":"Polna 3/4","zip":"30-001","city":"Kraków","country":"pl","phone":"500100200"}},"items":[{"id":9911,"externalId":"LMP-1","quantity":2,"unitPrice":7490,"name":"Lamp","sku":"S-1","taxRate":"TAX_23"}],"delivery":{"name":"Locker","typeId":"paczkomat","price":1000,"cod":false,"pickupPlace":{"externalId":"KRA12A","provider":"inpost"}},"payment":{"id":71,"status":"COMPLETED"},"comment":"po 18","returns":[{"items":[{"index":0,"quentity":1}]}],"created":"2026-01-14T09:10:00Z","updated":"2026-01-14T09:11:00Z"}`
 
+// row is the sheet's own example, which shows no buyer.
+const row = `{"id":"260114x00077","status":"purchased","sellerStatus":"readyToProcess","totalPrice":15980,"currency":"PLN","items":[{"id":9911,"externalId":"LMP-1","quantity":2,"unitPrice":7490,"name":"Lamp","taxRate":"TAX_23"}],"delivery":{"name":"Locker","typeId":"paczkomat","price":1000,"cod":false,"pickupPlace":{"externalId":"KRA12A","provider":"inpost"}},"payment":{"id":71,"status":"COMPLETED"},"created":"2026-01-14T09:10:00Z"}`
+
 // with changes the sample.
 func with(pairs ...string) []byte { return []byte(strings.NewReplacer(pairs...).Replace(sample)) }
 
@@ -50,6 +53,9 @@ func TestParseOrderVariants(t *testing.T) {
 		body []byte
 		ok   func(connector.Order) bool
 	}{
+		{"no buyer shown", []byte(row), func(o connector.Order) bool {
+			return o.Total == pln(14980) && o.DeliveryCost == pln(1000) && o.Buyer == connector.Person{} && o.Delivery.Branch == "KRA12A" && o.ChangedAt.IsZero()
+		}},
 		{"waits for its payment", with(`"purchased"`, `"pending"`, "readyToProcess", "created", "COMPLETED", "NEW"), func(o connector.Order) bool {
 			return o.Status == "pending" && o.Stage == connector.StageNew && o.Payment == connector.Payment{State: connector.PaymentUnpaid}
 		}},
@@ -137,6 +143,7 @@ func TestParseOrderRefuses(t *testing.T) {
 
 func FuzzParseOrder(f *testing.F) {
 	f.Add([]byte(sample))
+	f.Add([]byte(row))
 	for _, b := range badOrders() {
 		f.Add(b)
 	}

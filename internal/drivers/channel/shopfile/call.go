@@ -169,6 +169,8 @@ func (c *channel) judge(a answer, raw json.RawMessage) *connector.Error {
 		return &connector.Error{Kind: connector.KindAuth, Code: f.code, Message: "the shop's file refuses the password"}
 	case f.failed && (f.code == codeUnsupported || f.code == "no_action"):
 		return &connector.Error{Kind: connector.KindPermanent, Code: codeUnsupported, Message: text}
+	case !f.failed && (a.status == http.StatusNotFound || a.status == http.StatusGone):
+		return connector.Errorf(connector.KindSettings, "there is no integration file at this address")
 	case e != nil:
 		if text != "" && e.Kind != connector.KindSettings {
 			e.Message = text

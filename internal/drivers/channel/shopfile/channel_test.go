@@ -179,7 +179,7 @@ func TestGoneMovedRevoked(t *testing.T) {
 	st.shop.Move("https://new.example/")
 	wantKind(t, "moved", pull(), connector.KindSettings)
 	st.shop.Uninstall()
-	wantKind(t, "uninstalled", pull(), connector.KindPermanent)
+	wantKind(t, "uninstalled", pull(), connector.KindSettings)
 }
 
 // What the file says of its database can hold a query with somebody's data; an error never repeats it, nor the password.
