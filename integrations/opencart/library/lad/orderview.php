@@ -60,14 +60,18 @@ final class OrderView
             $id = (int)$line['order_product_id'];
             $product = (int)$line['product_id'];
             $own = isset($options[$id]) ? $options[$id] : [];
-            $chosen = $shown = [];
+            $chosen = $shown = $words = [];
             foreach ($own as $option) {
-                $chosen[(int)$option['product_option_id']] = (int)$option['product_option_value_id'];
-                $shown[] = ['option_value_id' => (int)$option['product_option_value_id'], 'name' => Shop::plain($option['name']), 'value' => Shop::plain($option['value'])];
+                $value = (int)$option['product_option_value_id'];
+                $chosen[(int)$option['product_option_id']] = $value;
+                $words[$product . '-' . $value] = ':' . Shop::plain($option['value']);
+                $shown[] = ['option_value_id' => $value, 'name' => Shop::plain($option['name']), 'value' => Shop::plain($option['value'])];
             }
+            $offer = Units::ofLine($product, $parts['values'][$product], array_filter($chosen));
+            $code = Shop::plain($line['lad_sku']) !== '' ? Shop::plain($line['lad_sku']) : Shop::plain($line['model']);
             $lines[] = [
-                'line_id'  => $id, 'product_id' => $product, 'offer_id' => Units::ofLine($product, $parts['values'][$product], array_filter($chosen)),
-                'sku'      => Shop::plain($line['lad_sku']), 'model' => Shop::plain($line['model']), 'title' => Shop::plain($line['name']), 'options' => $shown,
+                'line_id'  => $id, 'product_id' => $product, 'offer_id' => $offer, 'sku' => $code . (isset($words[$offer]) ? $words[$offer] : ''),
+                'model'    => Shop::plain($line['model']), 'title' => Shop::plain($line['name']), 'options' => $shown,
                 'quantity' => (int)$line['quantity'], 'price' => $line['lad_price'], 'total' => $line['lad_total'],
             ];
         }

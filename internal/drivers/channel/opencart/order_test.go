@@ -23,7 +23,7 @@ const sample = `{"order_id":42,"store":"Shop","status":1,"status_name":"Pending"
  "delivery":{"code":"novaposhta.warehouse","title":"Нова пошта","country":"Україна","zone":"Київ","city":"Київ","postcode":"",
              "address_1":"Відділення №17","address_2":""},
  "tracking":{"carrier":"nova_poshta","number":"20450012345678"},"comment":"","deleted":false,
- "lines":[{"line_id":1,"product_id":50,"offer_id":"50-17","sku":"TEA-1","model":"TEA-1","title":"Чайник",
+ "lines":[{"line_id":1,"product_id":50,"offer_id":"50-17","sku":"TEA-1:червоний","model":"TEA-1","title":"Чайник",
            "options":[{"option_value_id":17,"name":"Колір","value":"червоний"}],"quantity":2,"price":"740.00","total":"1480.00"}]}`
 
 // with changes the sample.
@@ -44,7 +44,7 @@ func TestParseOrder(t *testing.T) {
 			Service: "nova_poshta", Title: "Нова пошта", City: "Київ", Branch: "17", Address: "Київ, Відділення №17", Tracking: "20450012345678",
 		},
 		Lines: []connector.Line{{
-			ExternalID: "1", OfferID: "50-17", SKU: "TEA-1", Title: "Чайник (Колір: червоний)", Quantity: qty.Pieces(2), Price: uah(74000), Total: uah(148000),
+			ExternalID: "1", OfferID: "50-17", SKU: "TEA-1:червоний", Title: "Чайник (Колір: червоний)", Quantity: qty.Pieces(2), Price: uah(74000), Total: uah(148000),
 		}},
 	}
 	got, err := new(channel).ParseOrder([]byte(sample))

@@ -3,12 +3,14 @@
 package opencart
 
 import (
+	"bytes"
 	"io"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -22,8 +24,11 @@ import (
 //
 //	LAD_TEST_OPENCART=<address from the module's page> LAD_TEST_OPENCART_SECRET=<secret> go test -tags opencart -run TestReal ./internal/drivers/channel/opencart
 const (
-	iphone = "40" // a product without options
-	phones = 2    // bought in one order
+	iphone = "40"    // a product without options
+	phones = 2       // bought in one order
+	medium = "35-13" // the value of a product's one counted option
+	onSale = "30-15" // an option of a product that has a special price
+	size   = "option[224]"
 )
 
 func realSettings(t *testing.T) map[string]string {
@@ -74,11 +79,11 @@ func (b *buyer) post(route string, pairs ...string) string {
 	return string(body)
 }
 
-// buy orders iPhones, cash on delivery.
-func (b *buyer) buy() {
+// buy orders what the cart's form says, cash on delivery.
+func (b *buyer) buy(cart ...string) {
 	b.t.Helper()
 	who := []string{"firstname", "Олена", "lastname", `Коваль "Ол&я"`, "email", "o@example.com", "telephone", "0671112233"}
-	b.post("checkout/cart@add", "product_id", iphone, "quantity", "2")
+	b.post("checkout/cart@add", cart...)
 	b.post("checkout/checkout")
 	if b.dot == "/" {
 		b.post("checkout/guest@save", append(who, "address_1", "Відділення №17", "city", "Київ", "postcode", "01001", "country_id", "220", "zone_id", "3491", "shipping_address", "1", "customer_group_id", "1")...)
@@ -138,10 +143,13 @@ func (r *real) sweep() map[string]connector.Order {
 	return got
 }
 
+// phones buys two iPhones.
+func (r *real) phones() connector.Order { return r.order("product_id", iphone, "quantity", "2") }
+
 // order buys and finds the one new order.
-func (r *real) order() connector.Order {
+func (r *real) order(cart ...string) connector.Order {
 	r.t.Helper()
-	r.buyer.buy()
+	r.buyer.buy(cart...)
 	for _, o := range r.sweep() {
 		r.t.Logf("order %s: %s (%s), %s + %s delivery, %q, %d lines, %s", o.ExternalID, o.Stage, o.Status, o.Total, o.DeliveryCost, o.Buyer.Name, len(o.Lines), o.CreatedAt)
 		return o
@@ -200,7 +208,7 @@ func TestRealOrder(t *testing.T) {
 	r := startReal(t)
 	r.set(17, iphone)
 	r.wantStock("pushed", iphone, 17)
-	o := r.order()
+	o := r.phones()
 	if o.Stage != connector.StageNew || len(o.Lines) != 1 || o.Lines[0].OfferID != iphone || o.Lines[0].Quantity != qty.Pieces(phones) || o.Buyer.Phone != "+380671112233" ||
 		o.Buyer.Name != `Олена Коваль "Ол&я"` || o.Comment != "після 18:00" || !o.Payment.OnPickup || o.Delivery.Branch != "17" || time.Since(o.CreatedAt).Abs() > 5*time.Minute {
 		t.Errorf("%+v", o)
@@ -252,32 +260,82 @@ func TestRealCatalog(t *testing.T) {
 		}
 		cursor, more = p.Next, p.More
 	}
-	var values []string
+	values := 0
 	for id, o := range all {
 		t.Logf("%s %q %q %s %s orderable %v refuses %q", id, o.SKU, o.Title, o.Price, o.Quantity, o.Orderable, o.Refuses)
-		if strings.Contains(id, "-") && o.Refuses == "" {
-			values = append(values, id)
+		if strings.Contains(id, "-") {
+			values++
 		}
 	}
-	t.Logf("%d offers on %d pages, %d of them values of an option", len(all), pages, len(values))
-	if len(values) == 0 {
-		t.Fatal("the demo shop has a product with one counted option")
-	}
-	r.set(4, values...)
-	r.wantStock("an option's value", values[0], 4)
-	price := func(minor, old int64) {
+	t.Logf("%d offers on %d pages, %d of them values of an option", len(all), pages, values)
+	cur := all[iphone].Price.Currency
+	price := func(id string, minor, old int64) connector.ItemResult {
 		t.Helper()
-		want := connector.PriceUpdate{OfferID: iphone, Price: connector.Money{Minor: minor, Currency: all[iphone].Price.Currency}}
-		want.Old = connector.Money{Minor: old, Currency: want.Price.Currency}
-		done, err := r.PushPrice(t.Context(), []connector.PriceUpdate{want, {OfferID: values[0], Price: want.Price}})
-		offers, rerr := r.ReadOffers(t.Context(), []string{iphone, values[0]})
-		if err != nil || rerr != nil || len(done) != 2 || done[0].State != connector.ItemAccepted || len(offers) != 2 || offers[0].Price != want.Price {
-			t.Errorf("price %v: %+v, %v, read back %+v, %v", want, done, err, offers, rerr)
+		want := connector.PriceUpdate{OfferID: id, Price: connector.Money{Minor: minor, Currency: cur}, Old: connector.Money{Minor: old, Currency: cur}}
+		done, err := r.PushPrice(t.Context(), []connector.PriceUpdate{want})
+		offers, rerr := r.ReadOffers(t.Context(), []string{id})
+		if err != nil || rerr != nil || len(done) != 1 || len(offers) != 1 {
+			t.Fatalf("price %v: %+v, %v, read back %+v, %v", want, done, err, offers, rerr)
 		}
-		t.Logf("prices %s and %s (%s), %s", offers[0].Price, offers[1].Price, offers[1].ExternalID, done[1].State)
+		t.Logf("price of %s pushed as %s (crossed out %s): %s, shown is %s", id, want.Price, want.Old, done[0].State, offers[0].Price)
+		if done[0].State == connector.ItemAccepted && offers[0].Price != want.Price {
+			t.Errorf("price of %s is %s, want %s", id, offers[0].Price, want.Price)
+		}
+		return done[0]
 	}
-	price(12345, 15000)
-	price(10100, 0)
+	price(iphone, 12345, 15000)
+	price(iphone, 10100, 0)
+	price(medium, 10999, 0)
+	if r := price(onSale, 7000, 0); r.Err == nil || r.Err.Code != "special" {
+		t.Errorf("a special price of the shop: %+v", r)
+	}
+}
+
+func TestRealOptions(t *testing.T) {
+	r := startReal(t)
+	r.set(4, iphone, "35-12", medium, "35-14")
+	r.buyer.post("checkout/cart@add", "product_id", iphone, "quantity", "1") // the other one is not sent, and OpenCart takes no cash for that
+	o := r.order("product_id", "35", "quantity", "3", size, "13")
+	i := slices.IndexFunc(o.Lines, func(l connector.Line) bool { return l.OfferID == medium })
+	if len(o.Lines) != 2 || i < 0 || !strings.HasSuffix(o.Lines[i].SKU, ":Medium") || o.Lines[i].Quantity != qty.Pieces(3) {
+		t.Fatalf("%+v", o.Lines)
+	}
+	t.Logf("line %s %q %q %s", o.Lines[i].OfferID, o.Lines[i].SKU, o.Lines[i].Title, o.Lines[i].Total)
+	r.wantStock("OpenCart took the value out itself", medium, 1)
+	r.set(0, medium)
+	offers, err := r.ReadOffers(t.Context(), []string{medium, "35-12"})
+	if err != nil || len(offers) != 2 || offers[0].Orderable == offers[1].Orderable {
+		t.Errorf("one value is out of stock, the other is not: %+v, %v", offers, err)
+	}
+}
+
+// twice sends each call a second time and gives the second answer.
+type twice struct{}
+
+// RoundTrip repeats the request as it is.
+func (twice) RoundTrip(r *http.Request) (*http.Response, error) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return nil, err
+	}
+	again := r.Clone(r.Context())
+	r.Body, again.Body = io.NopCloser(bytes.NewReader(body)), io.NopCloser(bytes.NewReader(body))
+	first, err := http.DefaultTransport.RoundTrip(r)
+	if err != nil {
+		return nil, err
+	}
+	first.Body.Close()
+	return http.DefaultTransport.RoundTrip(again)
+}
+
+func TestRealReplay(t *testing.T) {
+	r := startReal(t)
+	r.cfg.HTTP = &http.Client{Transport: twice{}}
+	_, err := r.PushStock(t.Context(), []connector.StockUpdate{{OfferID: iphone, Quantity: qty.Pieces(5)}})
+	wantKind(t, "a replayed write", err, connector.KindUnknown, "before")
+	if _, err := r.Check(t.Context()); err != nil {
+		t.Errorf("a read that comes twice: %v", err)
+	}
 }
 
 func TestRealPush(t *testing.T) {
@@ -301,7 +359,7 @@ func TestRealPush(t *testing.T) {
 	}
 	t.Cleanup(func() { _ = r.Unsubscribe(t.Context(), target) })
 	r.set(5, iphone)
-	o := r.order()
+	o := r.phones()
 	mu.Lock()
 	defer mu.Unlock()
 	if len(hooks) == 0 || len(hooks[0].OrderIDs) != 1 || hooks[0].OrderIDs[0] != o.ExternalID {
