@@ -77,3 +77,20 @@ test('pages of the journal', function (): void {
     }
     same([[7], 8], Journal::page($many, 2, 99), 'one order that changes all the time');
 });
+
+test('an order about to be deleted is kept as it stands', function (): void {
+    list($order, $parts) = rows();
+    $db = new FakeDb(['FROM `oc_order` o' => [$order], 'FROM `oc_order_product`' => [$parts['lines'][0] + ['order_id' => '42']]]);
+    (new Journal(shop($db)))->keep(42);
+    $kept = $db->with('REPLACE INTO `oc_lad_gone`');
+    same([1, true, 0], [count($kept), strpos(stripslashes($kept[0]), '"deleted":true') !== false, count($db->with('INSERT INTO `oc_lad_change`'))], 'kept, and noted only when it is gone');
+    $db = new FakeDb();
+    (new Journal(shop($db)))->keep(42);
+    same(0, count($db->with('REPLACE')), 'an unfinished checkout is not kept');
+});
+
+test('the module taken away remembers what Lad did', function (): void {
+    $db = new FakeDb();
+    \Lad\Schema::uninstall(shop($db));
+    same([0, 0, 0, 1], [count($db->with('lad_history')), count($db->with('lad_tracking')), count($db->with('lad_special')), count($db->with('DROP TABLE IF EXISTS `oc_lad_change`'))], 'tables');
+});

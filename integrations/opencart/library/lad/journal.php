@@ -25,14 +25,13 @@ final class Journal
         });
     }
 
-    /** Keeps an order as it stands, because it is about to be deleted. */
+    /** Keeps an order as it stands, because it is about to be deleted; the change is noted when it is gone. */
     public function keep(int $order): void
     {
         $views = (new Orders($this->shop))->present([$order]);
         if ($views) {
             $views[$order]['deleted'] = true;
             $this->shop->run('REPLACE INTO {lad_gone} (`order_id`, `body`, `added`) VALUES (?, ?, NOW())', [$order, Server::json($views[$order])]);
-            $this->note($order);
         }
     }
 

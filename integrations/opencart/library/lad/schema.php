@@ -15,6 +15,9 @@ final class Schema
         'lad_hook'     => '`hash` CHAR(64) NOT NULL PRIMARY KEY, `target` VARCHAR(500) NOT NULL, `secret` VARCHAR(128) NOT NULL, `sent` BIGINT NOT NULL, `retry_at` INT NOT NULL',
     ];
 
+    /** What Lad did to orders and prices outlives the module: without it Lad's own steps would read as the shop's. */
+    const KEPT = ['lad_history', 'lad_tracking', 'lad_special'];
+
     public static function install(Shop $shop): void
     {
         foreach (self::TABLES as $name => $columns) {
@@ -25,7 +28,7 @@ final class Schema
 
     public static function uninstall(Shop $shop): void
     {
-        foreach (array_keys(self::TABLES) as $name) {
+        foreach (array_diff(array_keys(self::TABLES), self::KEPT) as $name) {
             $shop->run('DROP TABLE IF EXISTS {' . $name . '}');
         }
     }

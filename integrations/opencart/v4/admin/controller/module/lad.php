@@ -12,6 +12,7 @@ class Lad extends \Opencart\System\Engine\Controller
         'catalog/model/checkout/order/addHistory/after'   => 'changed',
         'catalog/model/checkout/order/editOrder/after'    => 'changed',
         'catalog/model/checkout/order/deleteOrder/before' => 'removing',
+        'catalog/model/checkout/order/deleteOrder/after'  => 'changed',
     ];
 
     public function index(): void

@@ -27,7 +27,7 @@ class Lad extends \Opencart\System\Engine\Controller
         $this->response->setOutput($answer);
     }
 
-    /** After an order was changed. Called by its address it has no order and does nothing. */
+    /** After an order was changed or deleted. Called by its address it has no order and does nothing. */
     public function changed(string &$route = '', array &$args = [], &$output = null): void
     {
         $this->quietly(function (\Lad\Journal $journal, int $order): void {

@@ -10,6 +10,7 @@ class ControllerExtensionModuleLad extends Controller
         'catalog/model/checkout/order/addOrderHistory/after' => 'changed',
         'catalog/model/checkout/order/editOrder/after'       => 'changed',
         'catalog/model/checkout/order/deleteOrder/before'    => 'removing',
+        'catalog/model/checkout/order/deleteOrder/after'     => 'changed',
     ];
 
     public function index()

@@ -25,7 +25,7 @@ class ControllerExtensionModuleLad extends Controller
         $this->response->setOutput($answer);
     }
 
-    /** After an order was changed. Called by its address it has no order and does nothing. */
+    /** After an order was changed or deleted. Called by its address it has no order and does nothing. */
     public function changed(&$route = '', &$args = [], &$output = null)
     {
         $this->quietly(function (\Lad\Journal $journal, $order) {
