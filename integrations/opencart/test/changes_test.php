@@ -93,6 +93,10 @@ test('one step, one letter', function (): void {
         $run($answers('7', ''), '{"order_id":42,"from":1,"to":2,"key":"k"}');
     }, 'another status');
     same([], $calls, 'a conflict changes nothing');
+    fails('failed', function () use ($run, $answers): void {
+        $run($answers('1', '') + ['GET_LOCK' => [['got' => '0']]], '{"order_id":42,"from":1,"to":2,"key":"k"}');
+    }, 'the first call is not over');
+    same([], $calls, 'a repeat that overtakes the first does nothing');
     fails('not_found', function () use ($run): void {
         $run(['FROM `oc_order_status`' => [['yes' => '1']]], '{"order_id":42,"to":2,"key":"k"}');
     }, 'no such order');

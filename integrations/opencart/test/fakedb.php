@@ -13,7 +13,7 @@ final class FakeDb
 
     public function __construct(array $answers = [])
     {
-        $this->answers = $answers;
+        $this->answers = $answers + ['GET_LOCK' => [['got' => '1']]];
     }
 
     public function query(string $sql)

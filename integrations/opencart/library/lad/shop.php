@@ -65,15 +65,20 @@ final class Shop
         return (int)$this->db->countAffected();
     }
 
-    /** Holds a lock of the database, or goes on without it after two seconds: waiting longer would hold up a buyer. */
-    public function locked(string $name, callable $f)
+    /** Holds a lock of the database for at most two seconds' wait. Without it a caller that must have it fails, any other goes on: a buyer is not held up. */
+    public function locked(string $name, callable $f, bool $must = false)
     {
         $lock = 'lad.' . $name . '.' . substr(hash('sha256', $this->prefix . (defined('DB_DATABASE') ? DB_DATABASE : '')), 0, 16);
-        $this->rows('SELECT GET_LOCK(?, 2) AS got', [$lock]);
+        $got = (int)$this->row('SELECT GET_LOCK(?, 2) AS got', [$lock])['got'] === 1;
+        if ($must && !$got) {
+            throw new Failure('failed', 500, 'Another call about the same order is not over yet');
+        }
         try {
             return $f();
         } finally {
-            $this->rows('SELECT RELEASE_LOCK(?) AS freed', [$lock]);
+            if ($got) {
+                $this->rows('SELECT RELEASE_LOCK(?) AS freed', [$lock]);
+            }
         }
     }
 

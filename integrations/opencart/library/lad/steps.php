@@ -31,7 +31,7 @@ final class Steps
         return $this->step($in, 0, 0);
     }
 
-    /** One step; $to 0 means the present status. Two calls about one order wait for each other. */
+    /** One step; $to 0 means the present status. Two calls about one order wait for each other: a repeat that overtakes the first would mail twice. */
     private function step(Input $in, int $to, int $from): array
     {
         $id = $in->whole('order_id', 1, PHP_INT_MAX);
@@ -60,7 +60,7 @@ final class Steps
                 $this->shop->run('REPLACE INTO {lad_history} (`order_history_id`, `order_id`, `call_key`) VALUES (?, ?, ?)', [$after, $id, $key]);
             }
             return ['order_id' => $id, 'status' => $this->present($id), 'done' => true];
-        });
+        }, true);
     }
 
     /** What the history says, escaped as OpenCart expects it of its own forms. */

@@ -29,9 +29,9 @@ func mustJSON(t *testing.T, v any) []byte {
 func TestAddress(t *testing.T) {
 	t.Parallel()
 	good := map[string]string{
-		"https://shop.example/index.php?route=extension/lad/module/lad":              "https://shop.example/index.php?route=extension%2Flad%2Fmodule%2Flad",
-		" shop.example/oc/index.php?route=extension/module/lad&amp;call=ping#x ":     "https://shop.example/oc/index.php?route=extension%2Fmodule%2Flad",
-		"http://127.0.0.1:8083/index.php?language=uk&route=extension%2Fmodule%2Flad": "http://127.0.0.1:8083/index.php?route=extension%2Fmodule%2Flad",
+		"https://shop.example/index.php?route=extension/lad/module/lad":              "https://shop.example/index.php?route=extension/lad/module/lad",
+		" shop.example/oc/index.php?route=extension/module/lad&amp;call=ping#x ":     "https://shop.example/oc/index.php?route=extension/module/lad",
+		"http://127.0.0.1:8083/index.php?language=uk&route=extension%2Fmodule%2Flad": "http://127.0.0.1:8083/index.php?route=extension/module/lad",
 	}
 	for in, want := range good {
 		if u, e := moduleAddress(in); e != nil || u.String() != want {

@@ -81,7 +81,8 @@ func methods(rows wire.Rows, know func(m *connector.Method, code, title wire.Tex
 	return list
 }
 
-// means checks that a status of the shop still is what the graph takes it for: its owner may rename and delete it.
+// means checks that a status of the shop is there and still what the graph takes it for (an empty stage: anything): its owner
+// may rename and delete it.
 func (c *channel) means(ctx context.Context, id string, stage connector.Stage) error {
 	s, ok := c.statusOf(id)
 	if !ok { // not asked yet, or new since
@@ -93,7 +94,7 @@ func (c *channel) means(ctx context.Context, id string, stage connector.Stage) e
 	switch {
 	case !ok:
 		return connector.Errorf(connector.KindPermanent, "this shop has no status %s (it was deleted in its settings)", id)
-	case s.stage != stage:
+	case stage != "" && s.stage != stage:
 		return connector.Errorf(connector.KindPermanent, "status %s of this shop is called “%s”, which means something else to Lad", id, wire.Clip(s.name))
 	}
 	return nil

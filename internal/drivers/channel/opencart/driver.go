@@ -63,7 +63,8 @@ func moduleAddress(raw string) (*url.URL, *connector.Error) {
 	if u.Path == "" {
 		u.Path = "/"
 	}
-	u.RawQuery, u.Fragment = "route="+url.QueryEscape(q.Get("route")), ""
+	// Slashes stay as the page shows them: what a firewall on the way would unescape, the signature would not survive.
+	u.RawQuery, u.Fragment = "route="+strings.ReplaceAll(url.QueryEscape(q.Get("route")), "%2F", "/"), ""
 	return u, nil
 }
 

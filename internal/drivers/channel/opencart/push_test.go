@@ -85,6 +85,12 @@ func TestStatusesOfTheShop(t *testing.T) {
 	id := s.order(t, sim.Basket{})
 	err = s.PushStatus(t.Context(), connector.StatusChange{OrderID: id, From: "1", To: "15"})
 	wantKind(t, "a renamed status", err, connector.KindPermanent, "means something else")
+	if err := s.PushStatus(t.Context(), connector.StatusChange{OrderID: id, From: "1", To: "17"}); err != nil {
+		t.Errorf("a status of the shop's own: %v", err)
+	}
+	if err := s.PushStatus(t.Context(), connector.StatusChange{OrderID: id, From: "17", To: "1"}); err != nil {
+		t.Errorf("and back: %v", err)
+	}
 	s.DropStatus(3)
 	wantKind(t, "a deleted status", s.PushStatus(t.Context(), connector.StatusChange{OrderID: id, From: "1", To: "3"}), connector.KindPermanent, "no such status")
 	s.statuses = nil
