@@ -4,6 +4,7 @@ namespace Lad\Test;
 use Lad\Input;
 use Lad\Price;
 use Lad\Pushes;
+use Lad\Specials;
 use Lad\Steps;
 use Lad\Stock;
 
@@ -38,7 +39,7 @@ test('stock, one by one', function (): void {
 });
 
 test('prices', function (): void {
-    $special = ['product_special_id' => '3', 'product_id' => '50', 'price' => '80.0000', 'priority' => '1', 'lad_always' => '1'];
+    $special = ['id' => '3', 'product_id' => '50', 'price' => '80.0000', 'priority' => '1', 'always' => '1', 'crossed' => '1'];
     $set = function (array $answers, string $items, string $currency = 'UAH'): array {
         $db = new FakeDb($answers + products());
         $said = (new Price(shop($db)))->set(Input::read('{"currency":"' . $currency . '","items":[' . $items . ']}'))['items'][0];
@@ -52,13 +53,16 @@ test('prices', function (): void {
     same(['special', 0], [$code, count($db->with('UPDATE'))], "the shop's special stays and nothing changes");
     list($code, $db) = $set([], '{"offer_id":"51-17","price":"90.00"}');
     same(['ok', 1], [$code, count($db->with("SET `price` = '10.0000', `price_prefix` = '-' WHERE `product_option_value_id` = 17"))], 'an option below the product');
+    list($code, $db) = $set(["LIKE 'special'" => [['Field' => 'special']], 'FROM `oc_product_discount` d' => [$special], 'FROM `oc_lad_special`' => [['price' => '80.0000']]], '{"offer_id":"50","price":"120.00","old":"150.00"}');
+    same(['ok', 1, 1], [$code, count($db->with('DELETE FROM `oc_product_discount` WHERE `product_discount_id` IN (3)')), count($db->with("INSERT INTO `oc_product_discount`"))], 'one table in OpenCart 4.1');
     foreach (['"price":"0"' => 'invalid', '"price":"-1"' => 'invalid', '"price":"1,5"' => 'invalid', '"price":1.5' => 'invalid', '"old":"5"' => 'invalid', '"price":"9","old":"9"' => 'invalid'] as $members => $want) {
         same($want, $set([], '{"offer_id":"50",' . $members . '}')[0], $members);
     }
     same('invalid', $set([], '{"offer_id":"51-17","price":"9","old":"10"}')[0], 'an option can not be crossed out');
     same('currency', $set([], '{"offer_id":"50","price":"9"}', 'PLN')[0], 'another currency');
-    same([[3], false], Price::split([$special], '80.00'), 'own');
-    same([[], true], Price::split([['lad_always' => '0'] + $special], '80.00'), 'one with dates is not ours');
+    same([[3], false], Specials::split([$special], '80.00'), 'own');
+    same([[], true], Specials::split([['always' => '0'] + $special], '80.00'), 'one with dates is not ours');
+    same([[], true], Specials::split([['crossed' => '0'] + $special], '80.00'), 'a discount is not ours');
 });
 
 test('one step, one letter', function (): void {

@@ -58,9 +58,7 @@ final class Catalog
         $values = Orders::grouped($this->shop->rows('SELECT v.*, d.`name` AS lad_name FROM {product_option_value} v
             LEFT JOIN {option_value_description} d ON d.`option_value_id` = v.`option_value_id` AND d.`language_id` = ?
             WHERE v.`product_id` IN ? ORDER BY v.`product_option_value_id`', [$this->shop->language(), $ids]), 'product_id');
-        $specials = Orders::grouped($this->shop->rows("SELECT `product_special_id`, `product_id`, `price`, `priority`, (`date_start` = '0000-00-00' AND `date_end` = '0000-00-00') AS lad_always
-            FROM {product_special} WHERE `product_id` IN ? AND `customer_group_id` = ? AND (`date_start` = '0000-00-00' OR `date_start` < NOW())
-            AND (`date_end` = '0000-00-00' OR `date_end` > NOW()) ORDER BY `priority`, `price`", [$ids, (int)$this->shop->config('config_customer_group_id')]), 'product_id');
+        $specials = (new Specials($this->shop))->ofProducts($ids);
         $masters = $rows && array_key_exists('master_id', $rows[0])
             ? array_map('intval', array_column($this->shop->rows('SELECT DISTINCT `master_id` FROM {product} WHERE `master_id` IN ?', [$ids]), 'master_id')) : [];
         $out = [];
@@ -94,6 +92,7 @@ final class Catalog
     {
         $regular = (int)Amount::parse($p['price']) + $more;
         $special = $p['lad_specials'] ? (int)Amount::parse($p['lad_specials'][0]['price']) + $more : null;
+        $crossed = $p['lad_specials'] && (int)$p['lad_specials'][0]['crossed'] === 1;
         $sku = Shop::plain($p['sku']) !== '' ? Shop::plain($p['sku']) : Shop::plain($p['model']);
         $active = (int)$p['status'] === 1 && (int)$p['lad_begun'] === 1;
         return [
@@ -101,7 +100,7 @@ final class Catalog
             'barcode'  => $value === '' ? Shop::plain($p['ean'] !== '' ? $p['ean'] : $p['upc']) : '',
             'title'    => Shop::plain($p['lad_name']) . ($value === '' ? '' : ' (' . $value . ')'),
             'url'      => $this->shop->base . 'index.php?route=product/product&product_id=' . (int)$p['product_id'],
-            'price'    => Amount::text($special === null ? $regular : $special), 'old' => $special === null ? '' : Amount::text($regular),
+            'price'    => Amount::text($special === null ? $regular : $special), 'old' => $crossed ? Amount::text($regular) : '',
             'quantity' => $quantity, 'active' => $active, 'refuses' => $p['lad_refuses'],
             'orderable' => $active && ((bool)$this->shop->config('config_stock_checkout') || $quantity > 0 && (int)$p['quantity'] > 0),
         ];

@@ -6,10 +6,13 @@ final class Price
 {
     /** @var Shop */
     private $shop;
+    /** @var Specials */
+    private $specials;
 
     public function __construct(Shop $shop)
     {
         $this->shop = $shop;
+        $this->specials = new Specials($shop);
     }
 
     /** The result of "price". */
@@ -53,40 +56,24 @@ final class Price
     {
         $id = (int)$product['product_id'];
         $mine = $this->shop->row('SELECT `price` FROM {lad_special} WHERE `product_id` = ?', [$id]);
-        list($own, $foreign) = self::split($product['lad_specials'], $mine ? $mine['price'] : null);
+        list($own, $foreign) = Specials::split($product['lad_specials'], $mine ? $mine['price'] : null);
         if ($foreign) {
             return self::hidden();
         }
         if ($own) {
-            $this->shop->run('DELETE FROM {product_special} WHERE `product_special_id` IN ?', [$own]);
+            $this->specials->remove($own);
         }
         $this->shop->run('DELETE FROM {lad_special} WHERE `product_id` = ?', [$id]);
         $this->shop->run('UPDATE {product} SET `price` = ?, `date_modified` = NOW() WHERE `product_id` = ?', [Amount::stored($old === null ? $price : $old), $id]);
         if ($old !== null) {
-            $this->shop->run("INSERT INTO {product_special} (`product_id`, `customer_group_id`, `priority`, `price`, `date_start`, `date_end`) VALUES (?, ?, 1, ?, '0000-00-00', '0000-00-00')",
-                [$id, (int)$this->shop->config('config_customer_group_id'), Amount::stored($price)]);
+            $this->specials->add($id, $price);
             $this->shop->run('REPLACE INTO {lad_special} (`product_id`, `price`) VALUES (?, ?)', [$id, Amount::stored($price)]);
         }
         return null;
     }
 
-    /** Special prices that Lad set, by number, and whether there are others. OpenCart gives them new numbers at each edit, so they are known by their values. */
-    public static function split(array $specials, ?string $mine): array
-    {
-        $own = [];
-        $foreign = false;
-        foreach ($specials as $special) {
-            if ($mine !== null && Amount::parse($special['price']) === Amount::parse($mine) && (int)$special['priority'] === 1 && (int)$special['lad_always'] === 1) {
-                $own[] = (int)$special['product_special_id'];
-            } else {
-                $foreign = true;
-            }
-        }
-        return [$own, $foreign];
-    }
-
     private static function hidden(): array
     {
-        return ['special', 'A special price of the shop hides this price'];
+        return ['special', 'A special price or discount of the shop hides this price'];
     }
 }

@@ -8,12 +8,7 @@ class Lad extends \Opencart\System\Engine\Controller
 {
     const ROUTE = 'extension/lad/module/lad';
     const SETTINGS = ['module_lad_status', 'module_lad_stock', 'module_lad_price', 'module_lad_order'];
-    const EVENTS = [
-        'catalog/model/checkout/order/addHistory/after'   => 'changed',
-        'catalog/model/checkout/order/editOrder/after'    => 'changed',
-        'catalog/model/checkout/order/deleteOrder/before' => 'removing',
-        'catalog/model/checkout/order/deleteOrder/after'  => 'changed',
-    ];
+    const EVENTS = ['addHistory/after' => 'changed', 'editOrder/after' => 'changed', 'deleteOrder/before' => 'removing', 'deleteOrder/after' => 'changed'];
 
     public function index(): void
     {
@@ -64,9 +59,10 @@ class Lad extends \Opencart\System\Engine\Controller
         $this->model_setting_setting->editSetting('module_lad', array_fill_keys(self::SETTINGS, '1') + ['module_lad_secret' => bin2hex(random_bytes(32))]);
         $this->load->model('setting/event');
         $this->model_setting_event->deleteEventByCode('lad');
+        $model = 'catalog/model/checkout/order' . (version_compare(VERSION, '4.1', '<') ? '/' : '.'); // 4.1 names a model's methods as a controller's
         foreach (self::EVENTS as $trigger => $method) {
             $this->model_setting_event->addEvent([
-                'code' => 'lad', 'description' => 'Tells Lad about orders', 'trigger' => $trigger, 'action' => self::ROUTE . '.' . $method, 'status' => true, 'sort_order' => 0,
+                'code' => 'lad', 'description' => 'Tells Lad about orders', 'trigger' => $model . $trigger, 'action' => self::ROUTE . '.' . $method, 'status' => true, 'sort_order' => 0,
             ]);
         }
     }
