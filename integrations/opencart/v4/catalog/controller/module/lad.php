@@ -11,6 +11,11 @@ class Lad extends \Opencart\System\Engine\Controller
     public function index(): void
     {
         ob_start();
+        // A warning of another module must neither end the call, as OpenCart's own handler may, nor show its words to anybody.
+        set_error_handler(function (int $level, string $message, string $file, int $line): bool {
+            error_log('Lad module: warning at ' . basename($file) . ':' . $line);
+            return true;
+        });
         $call = isset($_GET['call']) && is_string($_GET['call']) ? $_GET['call'] : '';
         $body = (string)file_get_contents('php://input', false, null, 0, \Lad\Server::MAX_BODY + 1);
         // Straight from PHP: OpenCart's own request escapes for HTML, and the signature is over what was sent.
@@ -19,6 +24,7 @@ class Lad extends \Opencart\System\Engine\Controller
             'X-Lad-Nonce'     => $_SERVER['HTTP_X_LAD_NONCE'] ?? '',
             'X-Lad-Signature' => $_SERVER['HTTP_X_LAD_SIGNATURE'] ?? '',
         ], $call, $body, time());
+        restore_error_handler();
         while (ob_get_level() > 0) { // what other modules print would spoil the answer
             ob_end_clean();
         }
