@@ -51,7 +51,7 @@ func (s *Service) VariantsOf(ctx context.Context, tx *db.Tx, parents []int64) (m
 func (s *Service) products(ctx context.Context, tx *db.Tx, where string, args []any, take func(Product)) error {
 	return each(ctx, tx, "select sku_id, inventory_id, parent_id, category_id, maker_id, body from bl_product where tenant_id = $1 and "+where, args,
 		func(sc db.Scanner, p *Product, body *string) error {
-			return sc.Scan(&p.SKUID, &p.InventoryID, &p.ParentID, body)
+			return sc.Scan(&p.SKUID, &p.InventoryID, &p.ParentID, &p.CategoryID, &p.MakerID, body)
 		}, take)
 }
 

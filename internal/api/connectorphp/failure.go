@@ -77,6 +77,8 @@ var notFound = map[string]string{"order": "ERROR_ORDER_ID", "product": "ERROR_PR
 // subject is what a method is about, by its name.
 func subject(method string) string {
 	switch {
+	case strings.Contains(method, "OrderReturn"):
+		return ""
 	case strings.Contains(method, "Package"):
 		return "parcel"
 	case strings.Contains(method, "InventoryProduct"):

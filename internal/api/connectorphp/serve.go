@@ -11,16 +11,18 @@ import (
 	"github.com/lad-hub/lad/internal/platform/access"
 	"github.com/lad-hub/lad/internal/platform/db"
 	"github.com/lad-hub/lad/internal/platform/httpx"
+	"github.com/lad-hub/lad/internal/platform/i18n"
 	"github.com/lad-hub/lad/internal/platform/secret"
 )
 
 // call is one request under way.
 type call struct {
 	context.Context
-	actor access.Actor
-	zone  *time.Location
-	rules baselinker.TokenRules
-	p     params
+	actor  access.Actor
+	zone   *time.Location
+	silent bool // the client names no language
+	rules  baselinker.TokenRules
+	p      params
 }
 
 // answer is the fields of a successful answer besides its status.
@@ -39,53 +41,46 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	out, rules, err := s.answer(r.Context(), f)
+	c := &call{Context: r.Context(), silent: r.Header.Get("Accept-Language") == ""}
+	out, err := s.answer(c, f)
 	if err != nil {
-		out, err = s.failure(r.Context(), f.method, err)
-	}
-	if err != nil {
-		return err
-	}
-	if _, failed := out["status"]; !failed {
+		if out, err = s.failure(c, f.method, err); err != nil {
+			return err
+		}
+	} else {
 		out["status"] = "SUCCESS"
 	}
-	body, err := encode(out, rules.LegacyTypes)
+	body, err := encode(out, c.rules.LegacyTypes)
 	if err != nil {
 		return err
 	}
 	return httpx.WriteJSON(w, http.StatusOK, json.RawMessage(body))
 }
 
-func (s *Server) answer(ctx context.Context, f form) (answer, baselinker.TokenRules, error) {
-	var none baselinker.TokenRules
+func (s *Server) answer(c *call, f form) (answer, error) {
 	if f.token == "" {
-		return nil, none, fail("ERROR_EMPTY_TOKEN", "error.baselinker.empty_token")
+		return nil, fail("ERROR_EMPTY_TOKEN", "error.baselinker.empty_token")
 	}
-	actor, zone, err := s.Bearer(ctx, secret.Text(f.token))
-	if err != nil {
-		return nil, none, badToken(err)
+	var err error
+	if c.actor, c.zone, err = s.Bearer(c, secret.Text(f.token)); err != nil {
+		return nil, badToken(err)
 	}
-	if until := s.limit.take(actor.Tenant, actor.ID); !until.IsZero() {
-		return nil, none, blocked(until.In(zone))
+	if until := s.limit.take(c.actor.Tenant, c.actor.ID); !until.IsZero() {
+		return nil, blocked(until.In(c.zone))
+	}
+	if err := s.read(c, func(tx *db.Tx) error { return s.prepare(c, tx) }); err != nil {
+		return nil, err
 	}
 	m, ok := s.methods[routed(f.method)]
 	if !ok {
-		s.Log.InfoContext(ctx, "unknown BaseLinker method", "method", logged(f.method), "times", s.limit.unknown(f.method))
-		return nil, none, fail("ERROR_UNKNOWN_METHOD", "error.baselinker.unknown_method")
+		s.Log.InfoContext(c, "unknown BaseLinker method", "method", logged(f.method), "times", s.limit.unknown(logged(f.method)))
+		return nil, fail("ERROR_UNKNOWN_METHOD", "error.baselinker.unknown_method")
 	}
-	if err := actor.Must(m.needs); err != nil {
-		return nil, none, err
+	if err := c.actor.Must(m.needs); err != nil {
+		return nil, err
 	}
-	c := &call{Context: access.With(ctx, actor), actor: actor, zone: zone}
 	if c.p, err = parseParameters(f.parameters); err != nil {
-		return nil, none, err
-	}
-	err = s.DB.Read(ctx, actor.Tenant, func(tx *db.Tx) error {
-		c.rules, err = s.Kept.RulesOf(ctx, tx, actor.ID)
-		return err
-	})
-	if err != nil {
-		return nil, none, err
+		return nil, err
 	}
 	out, err := m.run(c)
 	if fault := c.p.fault(); fault != nil {
@@ -94,7 +89,23 @@ func (s *Server) answer(ctx context.Context, f form) (answer, baselinker.TokenRu
 	if out == nil {
 		out = answer{}
 	}
-	return out, c.rules, err
+	return out, err
+}
+
+// prepare reads how the token wants to be answered, and in which language a client that names none is spoken to.
+func (s *Server) prepare(c *call, tx *db.Tx) (err error) {
+	c.Context = access.With(c.Context, c.actor)
+	if c.silent {
+		lang, err := s.Language(c, tx)
+		if err != nil {
+			return err
+		}
+		if l, ok := i18n.Parse(lang); ok {
+			c.Context = i18n.With(c.Context, l)
+		}
+	}
+	c.rules, err = s.Kept.RulesOf(c, tx, c.actor.ID)
+	return err
 }
 
 // read runs f in a reading transaction of the caller's shop.
