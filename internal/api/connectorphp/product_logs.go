@@ -47,6 +47,9 @@ func (s *Server) getInventoryProductLogs(c *call) (answer, error) {
 	list = slices.DeleteFunc(list, func(l productLog) bool {
 		return from != 0 && l.at < from || to != 0 && l.at > to || kind != 0 && l.kind != kind
 	})
+	if up {
+		slices.Reverse(list) // what happened in one second stays in its order
+	}
 	slices.SortStableFunc(list, func(a, b productLog) int {
 		if up {
 			return cmp.Compare(a.at, b.at)
