@@ -68,6 +68,12 @@ func (s *Service) PutProduct(ctx context.Context, tx *db.Tx, p Product) error {
 	return err
 }
 
+// ForgetMaker takes a manufacturer from every product.
+func (s *Service) ForgetMaker(ctx context.Context, tx *db.Tx, id int64) error {
+	_, err := tx.Exec(ctx, "update bl_product set maker_id = 0 where tenant_id = $1 and maker_id = $2", int64(tx.Tenant), id)
+	return err
+}
+
 // InventoryUsed says whether a product belongs to a catalogue.
 func (s *Service) InventoryUsed(ctx context.Context, tx *db.Tx, id int64) (bool, error) {
 	var n int

@@ -60,6 +60,11 @@ func (s *Service) Edit(ctx context.Context, a access.Actor, id int64, f func(tx 
 			if err := s.storeHead(ctx, tx, &o, h); err != nil {
 				return err
 			}
+			if h.Tracking != before.Tracking {
+				if err := s.wantPush(ctx, tx, o); err != nil {
+					return err
+				}
+			}
 		}
 		return s.note(ctx, tx, a, id, records)
 	})

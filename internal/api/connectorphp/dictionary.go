@@ -83,23 +83,35 @@ func (s *Server) addInventoryCategory(c *call) (answer, error) {
 		p.need("name")
 	}
 	parent := p.int("parent_id")
-	if parent != 0 && parent == id {
-		p.bad("parent_id")
-	}
 	if err := p.fault(); err != nil {
 		return nil, err
 	}
-	if parent != 0 {
-		err := s.read(c, func(tx *db.Tx) error {
-			_, err := s.Kept.EntryOf(c, tx, baselinker.Category, parent)
-			return err
-		})
-		if err != nil {
-			return nil, err
-		}
+	if err := s.checkParent(c, id, parent); err != nil {
+		return nil, err
 	}
 	id, err := s.put(c, baselinker.Category, id, p.text("name", 200), fields)
 	return answer{"category_id": id}, err
+}
+
+// maxDepth bounds how deep categories lie in one another.
+const maxDepth = 50
+
+// checkParent refuses a parent that is not there, and one that lies below the category itself.
+func (s *Server) checkParent(c *call, id, parent int64) error {
+	return s.read(c, func(tx *db.Tx) error {
+		for depth := 0; parent != 0; depth++ {
+			if parent == id || depth == maxDepth {
+				c.p.bad("parent_id")
+				return c.p.fault()
+			}
+			e, err := s.Kept.EntryOf(c, tx, baselinker.Category, parent)
+			if err != nil {
+				return err
+			}
+			parent = e.Int("parent_id")
+		}
+		return nil
+	})
 }
 
 // deleteInventoryCategory deletes a category without products and lifts its children. With products it is refused: Lad does
@@ -173,7 +185,10 @@ func (s *Server) addInventoryManufacturer(c *call) (answer, error) {
 }
 
 func (s *Server) deleteInventoryManufacturer(c *call) (answer, error) {
-	return nil, s.deleteEntry(c, baselinker.Manufacturer, "manufacturer_id")
+	if err := s.deleteEntry(c, baselinker.Manufacturer, "manufacturer_id"); err != nil {
+		return nil, err
+	}
+	return nil, s.write(c, func(tx *db.Tx) error { return s.Kept.ForgetMaker(c, tx, c.p.int("manufacturer_id")) })
 }
 
 func (s *Server) getInventoryTags(c *call) (answer, error) {

@@ -37,12 +37,12 @@ type method struct {
 // serve answers one request. Failures of the protocol are answers like others, with HTTP 200: clients throw the body of any
 // other status away.
 func (s *Server) serve(w http.ResponseWriter, r *http.Request) error {
-	f, err := readForm(r)
-	if err != nil {
-		return err
-	}
 	c := &call{Context: r.Context(), silent: r.Header.Get("Accept-Language") == ""}
-	out, err := s.answer(c, f)
+	var out answer
+	f, err := readForm(r)
+	if err == nil {
+		out, err = s.answer(c, f)
+	}
 	if err != nil {
 		if out, err = s.failure(c, f.method, err); err != nil {
 			return err
