@@ -18,7 +18,7 @@ func TestSetOrderFields(t *testing.T) {
 			"custom_extra_fields": m{"135": "", "140": "x"}})
 		got := c.one(id, "include_custom_extra_fields")
 		for name, want := range map[string]any{"delivery_city": "Gdańsk", "admin_comments": "", "email": "ola@example.org", "payment_method_cod": "1", "delivery_price": json.Number("0"),
-			"pick_state": json.Number("1"), "pack_state": json.Number("1"), "pick_status": "1", "star": json.Number("3"), "invoice_nip": "5861234567", "delivery_address": "Polna 3/4"} {
+			"pick_state": json.Number("1"), "pack_state": json.Number("1"), "pick_status": json.Number("1"), "star": json.Number("3"), "invoice_nip": "5861234567", "delivery_address": "Polna 3/4"} {
 			if got[name] != want {
 				t.Errorf("%s: %v, want %v", name, got[name], want)
 			}

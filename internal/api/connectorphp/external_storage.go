@@ -111,7 +111,7 @@ func (s *Server) getExternalStorageProductsData(c *call) (answer, error) {
 	for i, l := range list {
 		out[i] = answer{"product_id": l.ExternalID, "ean": l.Barcode, "sku": l.SKUCode, "name": l.Title, "quantity": shownQty(l), "price_netto": number("0"),
 			"price_brutto": offerPrice(l), "price_wholesale_netto": number("0"), "tax_rate": number("0"), "weight": number("0"), "description": "", "description_extra1": "",
-			"description_extra2": "", "man_name": "", "man_image": "", "category_id": "0", "images": []string{}, "features": []answer{}, "variants": []answer{}}
+			"description_extra2": "", "man_name": "", "man_image": "", "category_id": 0, "images": []string{}, "features": map[string]string{}, "variants": []answer{}}
 	}
 	return answer{"storage_id": name, "products": out}, err
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/lad-hub/lad/internal/baselinker"
 	"github.com/lad-hub/lad/internal/orders"
 	"github.com/lad-hub/lad/internal/platform/money"
+	"github.com/lad-hub/lad/internal/platform/qty"
 	"github.com/lad-hub/lad/internal/stock"
 )
 
@@ -29,7 +30,16 @@ func (p page) lines(o orders.Whole, kept baselinker.Order) []lineOut {
 	return out
 }
 
+// whole is a line as the protocol knows quantities: whole ones. 2.5 of something is one piece of 2.5.
+func whole(l orders.Line) orders.Line {
+	if l.Qty%qty.One != 0 {
+		l.Title, l.Price, l.Qty = cut(l.Title, 110)+" ×"+l.Qty.String(), l.Total, qty.One
+	}
+	return l
+}
+
 func (p page) line(o orders.Whole, l orders.Line, kept baselinker.Line) lineOut {
+	l = whole(l)
 	out := lineOut{Storage: cmp.Or(kept["storage"], "db"), StorageID: integer(kept["storage_id"]), ID: lineID(o.ID, l.No), ProductID: kept["product_id"],
 		VariantID: cmp.Or(kept["variant_id"], "0"), Name: cut(l.Title, 130), Attributes: kept["attributes"], SKU: cut(l.SKUCode, 50), EAN: kept["ean"],
 		Location: kept["location"], Warehouse: integer(kept["warehouse_id"]), AuctionID: cmp.Or(kept["auction_id"], cut(l.OfferID, 50), "0"), Price: amountOut(l.Price),

@@ -100,8 +100,8 @@ type orderOut struct {
 	Page            string            `json:"order_page"`
 	PickState       int               `json:"pick_state"`
 	PackState       int               `json:"pack_state"`
-	PickStatus      string            `json:"pick_status"`
-	PackStatus      string            `json:"pack_status"`
+	PickStatus      int               `json:"pick_status"` // the older spelling of pick_state
+	PackStatus      int               `json:"pack_status"`
 	Star            int64             `json:"star"`
 	Country         string            `json:"delivery_country"`
 	InvoiceCountry  string            `json:"invoice_country"`
@@ -224,7 +224,7 @@ func (p page) order(o orders.Whole) orderOut {
 	if kept.Packed {
 		out.PackState = 1
 	}
-	out.PickStatus, out.PackStatus = flagText(kept.Picked), flagText(kept.Packed)
+	out.PickStatus, out.PackStatus = out.PickState, out.PackState
 	out.takeFields(f)
 	out.Products = p.lines(o, kept)
 	return out

@@ -231,3 +231,18 @@ func TestFiltersOfOrders(t *testing.T) {
 		}
 	})
 }
+
+// Strict clients read whole quantities: a part of a piece is one line of its own price.
+func TestBrokenQuantity(t *testing.T) {
+	t.Parallel()
+	apptest.EachEngine(t, func(t *testing.T, s *apptest.Living) {
+		c := newClient(t, s)
+		intake(t, s, 1, func(_ int, in *orders.Intake) {
+			in.Order.Lines[0] = connector.Line{Title: "Kabel", Quantity: 2500, Price: money.New(40_00, money.UAH)}
+		})
+		line := c.ok("getOrders", m{}).list("orders")[0].list("products")[0]
+		if line.int("quantity") != 1 || line["price_brutto"] != json.Number("100") || line["name"] != "Kabel ×2.5" {
+			t.Errorf("%v", line)
+		}
+	})
+}

@@ -131,11 +131,23 @@ func keepMaps(c *call, in productIn, kept *baselinker.Product) {
 	}
 	for _, key := range links.keys() {
 		one := links.dict(key)
-		kept.Links[cut(key, 30)] = map[string]any{"product_id": one.text("product_id", 50), "variant_id": one.text("variant_id", 50)}
+		kept.Links[cut(key, 30)] = map[string]any{"product_id": one.id("product_id"), "variant_id": one.id("variant_id")}
 	}
 	if len(kept.Prices) > maxTexts || len(kept.Locations) > maxTexts || len(kept.Links) > maxTexts {
 		in.p.bad("prices")
 	}
+}
+
+// id is an id of the outside: a number when it is one.
+func (p params) id(name string) any {
+	s := p.text(name, 50)
+	if n, err := strconv.ParseInt(s, 10, 64); err == nil {
+		return n
+	}
+	if s == "" {
+		return 0
+	}
+	return s
 }
 
 // keepImages keeps addresses of pictures. Lad stores no pictures themselves: a client is told so, and its product is written.

@@ -40,7 +40,7 @@ func TestProductReadsBack(t *testing.T) {
 			"category_id": json.Number(key(category)), "manufacturer_id": json.Number(key(maker)), "average_cost": json.Number("12.5"), "average_landed_cost": json.Number("12.5"),
 			"prices": map[string]any{"1": json.Number("49.99"), key(group): json.Number("11.5")}, "stock": map[string]any{home: json.Number("7")}, "locations": map[string]any{home: "A-1;A-2"},
 			"text_fields": map[string]any{"name": "Mug", "description": "<b>x</b>", "features": map[string]any{"Colour": "blue"}, "name|de|amazon_0": "Tasse", "extra_field_7": "z"},
-			"images":      map[string]any{"0": "https://img.example/1.jpg"}, "links": map[string]any{"shop_23": map[string]any{"product_id": "8", "variant_id": "0"}}, "parent_id": json.Number("0"),
+			"images":      map[string]any{"0": "https://img.example/1.jpg"}, "links": map[string]any{"shop_23": map[string]any{"product_id": json.Number("8"), "variant_id": json.Number("0")}}, "parent_id": json.Number("0"),
 			"variants": map[string]any{}, "bundle_products": map[string]any{}}
 		if diff := cmp.Diff(want, map[string]any(read())); diff != "" {
 			t.Error(diff)

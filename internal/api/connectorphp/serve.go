@@ -120,6 +120,7 @@ func (s *Server) write(c *call, f func(tx *db.Tx) error) error {
 var legacyText = map[string]bool{
 	"storage_id": true, "order_id": true, "shop_order_id": true, "order_source_id": true, "order_status_id": true, "order_product_id": true,
 	"category_id": true, "manufacturer_id": true, "tracking_status": true, "tracking_status_date": true, "tracking_delivery_days": true,
+	"pick_status": true, "pack_status": true,
 }
 
 // encode writes an answer; with legacy, ids as the old texts.

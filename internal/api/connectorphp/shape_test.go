@@ -99,15 +99,15 @@ const (
 	"delivery_point_id":"GDY07","delivery_point_name":"GDY07","delivery_point_address":"","delivery_point_postcode":"",
 	"delivery_point_city":"","invoice_fullname":"","invoice_company":"","invoice_nip":"","invoice_address":"",
 	"invoice_city":"","invoice_state":"","invoice_postcode":"","invoice_country_code":"","want_invoice":"0",
-	"extra_field_1":"","extra_field_2":"","order_page":"","pick_state":0,"pack_state":0,"pick_status":"0","pack_status":"0","star":0,"delivery_country":"Polska",
+	"extra_field_1":"","extra_field_2":"","order_page":"","pick_state":0,"pack_state":0,"pick_status":0,"pack_status":0,"star":0,"delivery_country":"Polska",
 	"invoice_country":"","products":[{"storage":"db","storage_id":12,"order_product_id":501,"product_id":"3301",
 	"variant_id":"0","name":"Mug","attributes":"","sku":"MUG-1","ean":"","location":"","warehouse_id":206,"auction_id":"0",
-	"price_brutto":49.5,"tax_rate":23.5,"quantity":1.5,"weight":0.4,"bundle_id":0}]}`
+	"price_brutto":49.5,"tax_rate":23.5,"quantity":1,"weight":0.4,"bundle_id":0}]}`
 	sampleParcel = `{"package_id":1,"order_id":1,"courier_package_nr":"","courier_inner_number":"","courier_code":"","courier_other_name":"","account_id":1,
 	"tracking_status_date":1,"tracking_delivery_days":1,"tracking_status":1,"package_type":0,"tracking_url":"","is_return":true}`
 	sampleProduct = `{"is_bundle":false,"ean":"","ean_additional":[],"sku":"","tags":[""],"asin":"","tax_rate":23.5,"weight":0.5,"height":1.5,"width":1.5,"length":1.5,"star":5,
 	"category_id":1,"manufacturer_id":1,"average_cost":1.5,"average_landed_cost":1.5,"prices":{"*":1.5},"stock":{"*":1},"locations":{"*":""},
-	"text_fields":{"name":"","description":"","features":{"*":""},"name|de":""},"images":{"*":""},"links":{"*":{"product_id":"","variant_id":""}},"parent_id":0,
+	"text_fields":{"name":"","description":"","features":{"*":""},"name|de":""},"images":{"*":""},"links":{"*":{"product_id":1,"variant_id":0}},"parent_id":0,
 	"variants":{"*":{"name":"","sku":"","ean":"","prices":{"*":1.5},"stock":{"*":1},"locations":{}}},"bundle_products":{}}`
 	sampleOldProduct = `{"product_id":"","ean":"","sku":"","name":"","quantity":1,"price_netto":1.5,"price_brutto":1.5,"price_wholesale_netto":1.5,"tax_rate":1.5,"weight":1.5,
 	"description":"","description_extra1":"","description_extra2":"","man_name":"","man_image":"","category_id":1,"images":[""],"features":[["",""]],
@@ -196,8 +196,8 @@ var shapes = []struct{ method, parameters, answer string }{
 	{"getExternalStorageCategories", `{"storage_id":"shop_$channel"}`, `{"storage_id":"","categories":[]}`},
 	{"getExternalStorageProductsList", `{"storage_id":"shop_$channel","page":1}`, `{"storage_id":"","products":[{"product_id":"","ean":"","sku":"","name":"","quantity":1,"price_brutto":1.5}]}`},
 	{"getExternalStorageProductsData", `{"storage_id":"shop_$channel","products":["1-1"]}`, `{"storage_id":"","products":[{"product_id":"","ean":"","sku":"","name":"","quantity":1,"price_netto":1.5,
-		"price_brutto":1.5,"price_wholesale_netto":1.5,"tax_rate":1.5,"weight":1.5,"description":"","description_extra1":"","description_extra2":"","man_name":"","man_image":"","category_id":"",
-		"images":[],"features":[],"variants":[]}]}`},
+		"price_brutto":1.5,"price_wholesale_netto":1.5,"tax_rate":1.5,"weight":1.5,"description":"","description_extra1":"","description_extra2":"","man_name":"","man_image":"","category_id":0,
+		"images":[],"features":{},"variants":[]}]}`},
 	{"getExternalStorageProductsQuantity", `{"storage_id":"shop_$channel"}`, `{"storage_id":"","products":[{"product_id":"","quantity":1,"variants":[]}]}`},
 	{"getExternalStorageProductsPrices", `{"storage_id":"shop_$channel"}`, `{"storage_id":"","products":[{"product_id":"","price":1.5,"variants":[]}]}`},
 	{"updateExternalStorageProductsQuantity", `{"storage_id":"shop_$channel","products":[[1,0,5]]}`, `ERROR_NOT_AVAILABLE`},
