@@ -21,6 +21,9 @@ const (
 	Category     Kind = "category"
 	Manufacturer Kind = "manufacturer"
 	Tag          Kind = "tag"
+	ReturnStatus Kind = "return_status"
+	ReturnGroup  Kind = "return_group"
+	ReturnField  Kind = "return_field"
 )
 
 // FirstID is the lowest id of an entry that is written; lower ones stand for what Lad has of itself: its stages as statuses,

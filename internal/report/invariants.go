@@ -50,6 +50,8 @@ var Invariants = []Invariant{
 		and not exists (select 1 from sku k where k.tenant_id = b.tenant_id and k.id = b.sku_id)`},
 	{"a parcel belongs to an order", `select 'parcel ' || b.id from bl_parcel b where b.tenant_id = $1
 		and not exists (select 1 from orders o where o.tenant_id = b.tenant_id and o.id = b.order_id)`},
+	{"a return of an order belongs to one", `select 'return ' || b.id from bl_return b where b.tenant_id = $1 and b.order_id <> 0
+		and not exists (select 1 from orders o where o.tenant_id = b.tenant_id and o.id = b.order_id)`},
 	{"a live listing's SKU exists", `select 'listing ' || l.id from listing l where l.tenant_id = $1 and l.sku_id <> 0 and l.gone_at = 0
 		and not exists (select 1 from sku k where k.tenant_id = l.tenant_id and k.id = l.sku_id)`},
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/lad-hub/lad/internal/platform/db"
 	"github.com/lad-hub/lad/internal/platform/httpx"
 	"github.com/lad-hub/lad/internal/platform/ids"
+	"github.com/lad-hub/lad/internal/platform/journal"
 	"github.com/lad-hub/lad/internal/platform/money"
 	"github.com/lad-hub/lad/internal/platform/secret"
 	"github.com/lad-hub/lad/internal/stock"
@@ -30,6 +31,7 @@ const maxBody = 32 << 20
 type Deps struct {
 	DB          *db.DB
 	IDs         *ids.Source
+	Journal     *journal.Journal
 	Log         *slog.Logger
 	Clock       clock.Clock
 	Kept        *baselinker.Service

@@ -63,7 +63,7 @@ func (s *Server) getJournalList(c *call) (answer, error) {
 		}
 		from = max(from, last/2)
 		for len(rows) < journalPage {
-			list, err := s.journalPart(c, tx, order, from)
+			list, err := s.journalPart(c, tx, "order", order, from)
 			if err != nil {
 				return err
 			}
@@ -84,15 +84,16 @@ func (s *Server) getJournalList(c *call) (answer, error) {
 	return answer{"logs": rows}, err
 }
 
-func (s *Server) journalPart(c *call, tx *db.Tx, order, from int64) ([]journal.Entry, error) {
-	if order != 0 {
-		return journal.SinceOf(c, tx, "order", order, from, journalScan)
+// journalPart reads entries about orders or returns, all or one.
+func (s *Server) journalPart(c *call, tx *db.Tx, subject string, id, from int64) ([]journal.Entry, error) {
+	if id != 0 {
+		return journal.SinceOf(c, tx, subject, id, from, journalScan)
 	}
 	until := tx.Now()
 	if tx.Engine() == db.Postgres {
 		until = until.Add(-journalLag)
 	}
-	return journal.Since(c, tx, "order", from, until, journalScan)
+	return journal.Since(c, tx, subject, from, until, journalScan)
 }
 
 // told is what an entry's payload says that matters here.
@@ -140,6 +141,13 @@ func logRows(e journal.Entry) []logRow {
 		row.Object = t.Other
 	}
 	return []logRow{row}
+}
+
+// objectOf is the status that an entry about a return names, 0 for none.
+func objectOf(e journal.Entry) int64 {
+	var t told
+	_ = json.Unmarshal(e.Payload, &t) // a payload of another shape tells nothing more
+	return t.StatusID
 }
 
 // changedRow is what a channel changed, the weightiest first.

@@ -184,24 +184,30 @@ func (s *Server) paperMethods() map[string]method {
 	}
 }
 
-// returnMethods are about returns as documents of their own, of which Lad has none yet: an order's status says that it came back.
+// returnMethods are about returns, which are notices kept for clients: they move neither goods nor money.
 func (s *Server) returnMethods() map[string]method {
 	read, write := access.OrdersRead, access.OrdersWrite
-	out := map[string]method{
-		"getOrderReturns":               {read, none("returns")},
-		"getOrderReturnStatusList":      {read, none("statuses")},
-		"getOrderReturnProductStatuses": {read, none("order_return_product_statuses")},
-		"getOrderReturnReasonsList":     {read, none("return_reasons")},
-		"getOrderReturnExtraFields":     {read, none("extra_fields")},
-		"getOrderReturnPaymentsHistory": {read, nothingThere("return_id")},
-		"getOrderReturnJournalList":     {read, none("logs")},
-		"getOrderReturnStatusGroups":    {read, none("groups")},
+	return map[string]method{
+		"getOrderReturns":               {read, s.getOrderReturns},
+		"addOrderReturn":                {write, s.addOrderReturn},
+		"setOrderReturnFields":          {write, s.setOrderReturnFields},
+		"addOrderReturnProduct":         {write, s.addOrderReturnProduct},
+		"setOrderReturnProductFields":   {write, s.setOrderReturnProductFields},
+		"deleteOrderReturnProduct":      {write, s.deleteOrderReturnProduct},
+		"setOrderReturnRefund":          {write, s.setOrderReturnRefund},
+		"setOrderReturnStatus":          {write, s.setOrderReturnStatus},
+		"setOrderReturnStatuses":        {write, s.setOrderReturnStatuses},
+		"getOrderReturnStatusList":      {read, s.getOrderReturnStatusList},
+		"getOrderReturnStatusGroups":    {read, s.getOrderReturnStatusGroups},
+		"addOrderReturnStatus":          {write, s.addOrderReturnStatus},
+		"deleteOrderReturnStatus":       {write, s.deleteOrderReturnStatus},
+		"addOrderReturnStatusGroup":     {write, s.addOrderReturnStatusGroup},
+		"deleteOrderReturnStatusGroup":  {write, s.deleteOrderReturnStatusGroup},
+		"getOrderReturnProductStatuses": {read, s.words("order_return_product_statuses", "status_id", "name", "baselinker.return.new", "baselinker.return.accepted", "baselinker.return.refused")},
+		"getOrderReturnReasonsList":     {read, s.words("return_reasons", "return_reason_id", "name", "orders.reason.buyer_changed_mind", "orders.reason.defect", "orders.reason.other")},
+		"getOrderReturnExtraFields":     {read, s.getOrderReturnExtraFields},
+		"getOrderReturnPaymentsHistory": {read, s.getOrderReturnPaymentsHistory},
+		"getOrderReturnJournalList":     {read, s.getOrderReturnJournalList},
 		"runOrderReturnMacroTrigger":    {write, absent("error.baselinker.no_macros")},
 	}
-	for _, name := range []string{"addOrderReturn", "setOrderReturnFields", "addOrderReturnProduct", "setOrderReturnProductFields", "deleteOrderReturnProduct",
-		"setOrderReturnRefund", "setOrderReturnStatus", "setOrderReturnStatuses", "addOrderReturnStatus", "deleteOrderReturnStatus", "addOrderReturnStatusGroup",
-		"deleteOrderReturnStatusGroup"} {
-		out[name] = method{write, absent("error.baselinker.no_returns")}
-	}
-	return out
 }

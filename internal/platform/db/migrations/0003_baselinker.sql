@@ -54,6 +54,21 @@ create table bl_parcel (
 create index bl_parcel_order on bl_parcel (tenant_id, order_id, id);
 create index bl_parcel_number on bl_parcel (tenant_id, number, id);
 
+-- bl_return: a return as a client tells of it; a notice, which moves neither goods nor money.
+create table bl_return (
+  tenant_id bigint not null,
+  id bigint not null,
+  order_id bigint not null,
+  source_id bigint not null,
+  status_id bigint not null,
+  added_at bigint not null,
+  status_at bigint not null,
+  body text not null,
+  primary key (tenant_id, id)
+);
+create index bl_return_order on bl_return (tenant_id, order_id, id) where order_id <> 0;
+create index bl_return_added on bl_return (tenant_id, added_at, id);
+
 -- bl_token: how a client with an API token wants to be answered.
 create table bl_token (
   tenant_id bigint not null,
