@@ -40,7 +40,9 @@ func (s *Server) addOrderReturn(c *call) (answer, error) {
 	var id int64
 	err = s.write(c, func(tx *db.Tx) error {
 		if r.OrderID != 0 {
-			if err := s.visible(c, tx, r.OrderID); err != nil {
+			if err := s.visible(c, tx, r.OrderID); errs.Is(err, errs.NotFound) {
+				return fail("ERROR_ORDER_ID", "error.order.not_found")
+			} else if err != nil {
 				return err
 			}
 		}
