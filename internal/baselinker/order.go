@@ -17,6 +17,8 @@ type Order struct {
 	// StatusID counts while the order is in StatusStage; 0 is the status that stands for the stage.
 	StatusID    int64  `json:"-"`
 	StatusStage string `json:"-"`
+	// StatusAt is since when the client's own status stands, in µs.
+	StatusAt int64 `json:"status_at,omitempty"`
 	// Removed hides the order from clients.
 	Removed bool `json:"-"`
 	// Fields are header fields by the protocol's names.

@@ -251,7 +251,8 @@ func (s *Server) hide(c *call, id int64) error {
 const maxDeleted = 1000
 
 // deleteOrders takes orders from the clients' sight. Lad forgets nothing: an open order is cancelled first, so that its goods
-// are free; one whose goods have left can not be deleted.
+// are free; one whose goods have left can not be deleted. An open order of a channel is not deleted either: its channel would be
+// told of a cancellation that nobody meant.
 func (s *Server) deleteOrders(c *call) (answer, error) {
 	c.p.need("order_ids")
 	ids := c.p.ints("order_ids")
@@ -270,6 +271,9 @@ func (s *Server) deleteOrders(c *call) (answer, error) {
 			return nil, fail("ERROR_ORDER_ID", "error.baselinker.shipped", "number", o.Number)
 		}
 		if orders.Open(o.Stage) {
+			if o.ConnectionID != 0 {
+				return nil, fail("ERROR_ORDER_ID", "error.baselinker.channel_order", "number", o.Number)
+			}
 			if _, err := s.Orders.Cancel(c, c.actor, id, orders.CancelInput{Reason: connector.ReasonOther}); err != nil {
 				return nil, err
 			}

@@ -202,6 +202,9 @@ func (p page) order(o orders.Whole) orderOut {
 		PaymentCOD: flagText(o.OnPickup), PaymentDone: amountOut(paid(o.Order, kept)), DeliveryPrice: amountOut(o.Delivery), Method: o.Destination.Delivery.Title,
 		Fullname: o.Destination.Recipient.Name, Address: o.Destination.Delivery.Address, City: o.Destination.Delivery.City, PointID: o.Destination.Delivery.Branch,
 		Star: kept.Star}
+	if out.StatusID == kept.StatusID {
+		out.DateInStatus = seconds(max(o.StageAt, kept.StatusAt))
+	}
 	if o.ConnectionID != 0 {
 		out.Source, out.SourceID, out.ExternalOrderID = cut(o.Source, 20), o.ConnectionID, cut(o.ExternalID, 50)
 		out.ShopOrderID, _ = strconv.ParseInt(o.ExternalID, 10, 31)

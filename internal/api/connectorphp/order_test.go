@@ -222,6 +222,7 @@ func TestFiltersOfOrders(t *testing.T) {
 				t.Errorf("a channel's order: %v", o)
 			}
 			c.refused("ERROR_CONFLICT", "addOrderProduct", m{"order_id": o.int("order_id"), "name": "x", "quantity": 1, "price_brutto": 1})
+			c.refused("ERROR_ORDER_ID", "deleteOrders", m{"order_ids": []int64{o.int("order_id")}})
 		}
 		if list := c.ok("getOrdersByPhone", m{"phone": "500 100 302"}).list("orders"); len(list) != 0 {
 			t.Errorf("a Polish number without its code, asked in a Ukrainian shop: %v", list)

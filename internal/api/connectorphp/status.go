@@ -167,9 +167,9 @@ func (s *Server) noteStatus(c *call, id int64, st status) error {
 		if err != nil || st.stage != "" && st.stage != o.Stage || statusOf(o.Stage, kept) == st.id {
 			return nil, err
 		}
-		kept.StatusID, kept.StatusStage = 0, ""
+		kept.StatusID, kept.StatusStage, kept.StatusAt = 0, "", 0
 		if st.own {
-			kept.StatusID, kept.StatusStage = st.id, string(o.Stage)
+			kept.StatusID, kept.StatusStage, kept.StatusAt = st.id, string(o.Stage), tx.NowMicros()
 		}
 		if err := s.Kept.PutOrder(c, tx, kept); err != nil {
 			return nil, err
