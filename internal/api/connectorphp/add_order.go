@@ -2,15 +2,14 @@ package connectorphp
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/lad-hub/lad/connector"
 	"github.com/lad-hub/lad/internal/baselinker"
-	"github.com/lad-hub/lad/internal/catalog"
 	"github.com/lad-hub/lad/internal/orders"
 	"github.com/lad-hub/lad/internal/platform/db"
 	"github.com/lad-hub/lad/internal/platform/errs"
@@ -72,7 +71,8 @@ func (s *Server) takeIn(c *call, n newOrder) (int64, error) {
 		return 0, err
 	}
 	res, err := s.Orders.Intake(c, orders.Intake{Actor: c.actor, Source: "api", Order: n.order, Body: body})
-	if errs.Is(err, errs.Conflict) {
+	var known *errs.Error
+	if errors.As(err, &known) && known.Key == "error.order.key_reused" {
 		return 0, fail("ERROR_ORDER_EXISTS", "error.baselinker.order_exists")
 	}
 	if err != nil {
@@ -235,7 +235,6 @@ func readLine(p params, cur money.Currency) lineIn {
 		p.bad("quantity")
 	}
 	if l.kept["storage"] == "" || l.kept["storage"] == "db" {
-		l.product = integer(firstOf(strings.Trim(l.kept["variant_id"], "0 "), ""))
 		if l.product = integer(l.kept["variant_id"]); l.product == 0 {
 			l.product = integer(l.kept["product_id"])
 		}
@@ -287,7 +286,7 @@ func (s *Server) findGoods(c *call, lines []lineIn) error {
 			l := &lines[i]
 			_, coded := byCode[l.sku]
 			switch sku := byID[l.product]; {
-			case sku.ID != 0 && sku.DeletedAt.IsZero() && (l.sku == "" || !coded):
+			case live(sku) && (l.sku == "" || !coded):
 				l.sku = sku.Code
 			case coded:
 			case byBarcode[l.ean].ID != 0:
@@ -296,22 +295,4 @@ func (s *Server) findGoods(c *call, lines []lineIn) error {
 		}
 		return err
 	})
-}
-
-// live says whether a SKU can be sold.
-func live(s catalog.SKU) bool { return s.ID != 0 && s.DeletedAt.IsZero() }
-
-// channel is a connection as the protocol's sources and storages see it.
-type channel struct {
-	id           int64
-	driver, name string
-}
-
-func sortedKeys(m map[string]string) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	return keys
 }

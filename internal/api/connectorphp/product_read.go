@@ -84,6 +84,9 @@ func (s *Server) readGoods(ctx context.Context, tx *db.Tx, ids []int64, variants
 	return g, err
 }
 
+// live says whether a SKU can be sold.
+func live(s catalog.SKU) bool { return s.ID != 0 && s.DeletedAt.IsZero() }
+
 // live are the variants of a product that are not deleted.
 func (g goods) live(parent int64) (out []int64) {
 	for _, id := range g.variants[parent] {

@@ -1,6 +1,7 @@
 package connectorphp
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -73,7 +74,7 @@ func (s *Server) noteReturn(c *call, tx *db.Tx, id int64, records []journal.Reco
 }
 
 func (s *Server) nameReturnFields(c *call, tx *db.Tx, fields map[string]string) error {
-	for _, key := range sortedKeys(fields) {
+	for _, key := range slices.Sorted(maps.Keys(fields)) {
 		id := integer(key)
 		_, err := s.Kept.EntryOf(c, tx, baselinker.ReturnField, id)
 		if errs.Is(err, errs.NotFound) {

@@ -1,12 +1,10 @@
 package connectorphp
 
 import (
-	"context"
 	"strconv"
 	"strings"
 
 	"github.com/lad-hub/lad/internal/baselinker"
-	"github.com/lad-hub/lad/internal/connections"
 	"github.com/lad-hub/lad/internal/orders"
 	"github.com/lad-hub/lad/internal/platform/db"
 	"github.com/lad-hub/lad/internal/platform/journal"
@@ -152,16 +150,6 @@ func (s *Server) editOrder(c *call, id int64, f func(tx *db.Tx, o orders.Order, 
 		}
 		return records, s.Kept.PutOrder(c, tx, kept)
 	})
-}
-
-// channels lists the connections.
-func (s *Server) channels(ctx context.Context, tx *db.Tx) ([]channel, error) {
-	list, err := connections.All(ctx, tx)
-	out := make([]channel, len(list))
-	for i, l := range list {
-		out[i] = channel{id: l.ID, driver: cut(l.Driver, 20), name: l.Name}
-	}
-	return out, err
 }
 
 func (s *Server) getOrderExtraFields(c *call) (answer, error) {

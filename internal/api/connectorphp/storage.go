@@ -1,6 +1,8 @@
 package connectorphp
 
 import (
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -143,7 +145,7 @@ func (s *Server) oldProduct(c *call, g goods, id int64, names groupNames) answer
 		}
 	}
 	images := []string{}
-	for _, at := range sortedKeys(g.kept[id].Images) {
+	for _, at := range slices.Sorted(maps.Keys(g.kept[id].Images)) {
 		images = append(images, g.kept[id].Images[at])
 	}
 	variants := []answer{}
