@@ -61,14 +61,8 @@ func (s *Server) answer(c *call, f form) (answer, error) {
 	if f.token == "" {
 		return nil, fail("ERROR_EMPTY_TOKEN", "error.baselinker.empty_token")
 	}
-	var err error
-	if c.actor, c.zone, err = s.Bearer(c, secret.Text(f.token)); err != nil {
-		return nil, badToken(err)
-	}
-	if until := s.limit.take(c.actor.Tenant, c.actor.ID); !until.IsZero() {
-		return nil, blocked(until.In(c.zone))
-	}
-	if err := s.read(c, func(tx *db.Tx) error { return s.prepare(c, tx) }); err != nil {
+	err := s.prepare(c, f.token)
+	if err != nil {
 		return nil, err
 	}
 	m, ok := s.methods[routed(f.method)]
@@ -92,20 +86,33 @@ func (s *Server) answer(c *call, f form) (answer, error) {
 	return out, err
 }
 
-// prepare reads how the token wants to be answered, and in which language a client that names none is spoken to.
-func (s *Server) prepare(c *call, tx *db.Tx) (err error) {
-	c.Context = access.With(c.Context, c.actor)
-	if c.silent {
-		lang, err := s.Language(c, tx)
-		if err != nil {
+// prepare finds who asks, reads how the token wants to be answered, and in which language a client that names none is spoken to.
+// The call's context is set once at the end: before, nothing may run under it.
+func (s *Server) prepare(c *call, token string) (err error) {
+	ctx := c.Context
+	if c.actor, c.zone, err = s.Bearer(ctx, secret.Text(token)); err != nil {
+		return badToken(err)
+	}
+	if until := s.limit.take(c.actor.Tenant, c.actor.ID); !until.IsZero() {
+		return blocked(until.In(c.zone))
+	}
+	var lang string
+	err = s.DB.Read(ctx, c.actor.Tenant, func(tx *db.Tx) (err error) {
+		if lang, err = s.Language(ctx, tx); err != nil {
 			return err
 		}
-		if l, ok := i18n.Parse(lang); ok {
-			c.Context = i18n.With(c.Context, l)
-		}
+		c.rules, err = s.Kept.RulesOf(ctx, tx, c.actor.ID)
+		return err
+	})
+	if err != nil {
+		return err
 	}
-	c.rules, err = s.Kept.RulesOf(c, tx, c.actor.ID)
-	return err
+	ctx = access.With(ctx, c.actor)
+	if l, ok := i18n.Parse(lang); ok && c.silent {
+		ctx = i18n.With(ctx, l)
+	}
+	c.Context = ctx
+	return nil
 }
 
 // read runs f in a reading transaction of the caller's shop.
