@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/lad-hub/lad/internal/baselinker"
 	"github.com/lad-hub/lad/internal/catalog"
 	"github.com/lad-hub/lad/internal/connections"
 	"github.com/lad-hub/lad/internal/customers"
@@ -71,6 +72,7 @@ type App struct {
 	Tasks       *tasks.Service
 	Orders      *orders.Service
 	Connections *connections.Service
+	Baselinker  *baselinker.Service
 	Pulse       *Pulse
 
 	tend        sync.WaitGroup
@@ -133,6 +135,7 @@ func (a *App) build() error {
 		Box: a.Box, Drivers: drivers.ByName, PollEvery: a.PollEvery, PublicURL: a.PublicURL, ChannelClock: a.ChannelClock,
 		HTTP: func() *http.Client { return httpx.NewClient(httpx.ClientOptions{AllowPrivate: a.AllowPrivate}) },
 	})
+	a.Baselinker = baselinker.New(a.IDs)
 	listings.connections = a.Connections
 	a.Stock.Listener = stockListener{a.Connections, a.Orders, a.stockMoved}
 	a.Catalog.AddHooks(skuChanges{a.Stock, a.Connections, read, a.stockMoved})

@@ -21,6 +21,7 @@ var owners = map[string][]string{
 	"internal/customers":        {"customer", "customer_identity", "customer_word"},
 	"internal/orders":           {"orders", "order_line", "order_push"},
 	"internal/tasks":            {"task"},
+	"internal/baselinker":       {"bl_entry", "bl_order", "bl_product", "bl_parcel", "bl_return", "bl_token"},
 	"internal/platform/facts":   {"fact"},
 	"internal/platform/journal": {"journal"},
 	"internal/platform/lease":   {"lease"},
