@@ -20,6 +20,7 @@ var owners = map[string][]string{
 	"internal/connections":      {"connection", "listing", "listing_stock"},
 	"internal/customers":        {"customer", "customer_identity", "customer_word"},
 	"internal/orders":           {"orders", "order_line", "order_push"},
+	"internal/moving":           {"moving_run", "moving_link", "moving_aside"},
 	"internal/tasks":            {"task"},
 	"internal/platform/facts":   {"fact"},
 	"internal/platform/journal": {"journal"},

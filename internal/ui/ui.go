@@ -12,6 +12,7 @@ import (
 	"github.com/lad-hub/lad/internal/connections"
 	"github.com/lad-hub/lad/internal/customers"
 	"github.com/lad-hub/lad/internal/identity"
+	"github.com/lad-hub/lad/internal/moving"
 	"github.com/lad-hub/lad/internal/orders"
 	"github.com/lad-hub/lad/internal/platform/access"
 	"github.com/lad-hub/lad/internal/platform/db"
@@ -42,6 +43,8 @@ type Deps struct {
 	Tasks       *tasks.Service
 	Orders      *orders.Service
 	Connections *connections.Service
+	Moving      *moving.Service
+	MovingJobs  *moving.Jobs
 	// Drivers are the channels that can be connected, in the order in which they are offered.
 	Drivers func() []connector.Driver
 	// Pulse is how long the last change took to reach every channel, 0 when there was none.
