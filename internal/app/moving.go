@@ -5,6 +5,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/lad-hub/lad/connector"
@@ -26,6 +27,12 @@ const movingTimeout = time.Minute
 func (a *App) buildMoving() {
 	a.Moving = moving.New(a.DB, a.IDs, a.Journal, a.Facts, a.Log, moving.Needs{
 		Catalog: movingCatalog{a.Catalog, a.DB}, Stock: movingStock{a.Stock}, Orders: movingOrders{a.Orders}, Customers: movingCustomers{}, Box: a.Box,
+		Phone: func(raw, country string) string {
+			if len(country) != 2 {
+				country = a.Region
+			}
+			return customers.Phone(raw, strings.ToUpper(country))
+		},
 		HTTP: func() *http.Client {
 			return httpx.NewClient(httpx.ClientOptions{AllowPrivate: a.AllowPrivate, MaxBody: baselinker.MaxBody, Timeout: movingTimeout})
 		},

@@ -121,7 +121,9 @@ type Needs struct {
 	Stock     Stock
 	Orders    Orders
 	Customers Customers
-	Box       *secret.Box
+	// Phone writes a number as customers are known by it; country is where one without a country code is dialled, empty for home.
+	Phone func(raw, country string) string
+	Box   *secret.Box
 	// HTTP makes the client through which a shop's account is read.
 	HTTP func() *http.Client
 	// AllowPrivate lets the address be one without https: for tests and rehearsals.

@@ -69,6 +69,7 @@ func (w *work) apply(ctx context.Context, wanted func(waitingOrder) bool, next f
 		var taken connector.Order
 		if o.fault == nil {
 			taken, o.fault = takeOrder(o.order, o.stage, codes)
+			taken.Buyer.Phone = w.s.Phone(taken.Buyer.Phone, string(o.order.CountryCode))
 		}
 		if o.fault != nil {
 			aside = append(aside, o)
