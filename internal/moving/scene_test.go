@@ -176,3 +176,9 @@ func line(product, pieces int64) baselinker.OrderLine {
 }
 
 var ola = sim.Buyer{Name: "Ola Nowa", Phone: "+48500100200", Email: "ola@example.org", City: "Gdynia", Address: "Polna 3/4", Warehouse: "GDY07"}
+
+// renumberCatalogue makes it look as if another account had come over before.
+func renumberCatalogue(tx *db.Tx) error {
+	_, err := tx.Exec(ctx, "update moving_link set external_id = '1' where tenant_id = $1 and kind = 'inventory'", int64(tx.Tenant))
+	return err
+}

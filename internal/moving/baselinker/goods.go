@@ -64,30 +64,30 @@ type Storage struct {
 
 // Product is a product of a catalogue with everything the API tells.
 type Product struct {
-	Bundle       Text           `json:"is_bundle"`
-	SKU          Text           `json:"sku"`
-	EAN          Text           `json:"ean"`
-	MoreEANs     []EAN          `json:"ean_additional"`
-	ASIN         Text           `json:"asin"`
-	Tags         []Raw          `json:"tags"`
-	TaxRate      Text           `json:"tax_rate"`
-	Weight       Text           `json:"weight"` // kg
-	Height       Text           `json:"height"`
-	Width        Text           `json:"width"`
-	Length       Text           `json:"length"`
-	Star         Text           `json:"star"`
-	Category     Text           `json:"category_id"`
-	Manufacturer Text           `json:"manufacturer_id"`
-	Cost         Text           `json:"average_cost"`
-	Prices       Keyed[Text]    `json:"prices"`
-	Stock        Keyed[Text]    `json:"stock"`
-	Locations    Keyed[Text]    `json:"locations"`
-	Texts        Keyed[Raw]     `json:"text_fields"`
-	Images       Keyed[Raw]     `json:"images"`
-	Links        Keyed[Raw]     `json:"links"`
-	Variants     Keyed[Variant] `json:"variants"`
-	Parts        Keyed[Text]    `json:"bundle_products"`
-	Parent       Text           `json:"parent_id"`
+	Bundle       Text              `json:"is_bundle"`
+	SKU          Text              `json:"sku"`
+	EAN          Text              `json:"ean"`
+	MoreEANs     []EAN             `json:"ean_additional"`
+	ASIN         Text              `json:"asin"`
+	Tags         []Raw             `json:"tags"`
+	TaxRate      Text              `json:"tax_rate"`
+	Weight       Text              `json:"weight"` // kg
+	Height       Text              `json:"height"`
+	Width        Text              `json:"width"`
+	Length       Text              `json:"length"`
+	Star         Text              `json:"star"`
+	Category     Text              `json:"category_id"`
+	Manufacturer Text              `json:"manufacturer_id"`
+	Cost         Text              `json:"average_cost"`
+	Prices       Keyed[Text]       `json:"prices"`
+	Stock        Keyed[Text]       `json:"stock"`
+	Locations    Keyed[Text]       `json:"locations"`
+	Texts        Keyed[Raw]        `json:"text_fields"`
+	Images       Keyed[Raw]        `json:"images"`
+	Links        Keyed[Raw]        `json:"links"`
+	Variants     Numbered[Variant] `json:"variants"`
+	Parts        Numbered[Text]    `json:"bundle_products"`
+	Parent       Text              `json:"parent_id"`
 }
 
 // EAN is a further barcode of a product.
@@ -115,14 +115,14 @@ func (p Product) Name() string {
 
 // Levels is what a page of stock says of one product: pieces by warehouse.
 type Levels struct {
-	Stock    Keyed[Text]        `json:"stock"`
-	Variants Keyed[Keyed[Text]] `json:"variants"`
+	Stock    Keyed[Text]           `json:"stock"`
+	Variants Numbered[Keyed[Text]] `json:"variants"`
 }
 
 // Prices is what a page of prices says of one product: amounts by price group.
 type Prices struct {
-	Prices   Keyed[Text]        `json:"prices"`
-	Variants Keyed[Keyed[Text]] `json:"variants"`
+	Prices   Keyed[Text]           `json:"prices"`
+	Variants Numbered[Keyed[Text]] `json:"variants"`
 }
 
 // Inventories reads the catalogues.
@@ -188,7 +188,7 @@ func (c *Client) Storages(ctx context.Context) ([]Storage, error) {
 // ProductIDs reads one page of the list of products, from page 1, in ascending order; more is false on the last page.
 func (c *Client) ProductIDs(ctx context.Context, inventory string, page int) (ids []int64, more bool, err error) {
 	var out struct {
-		Products Keyed[Raw] `json:"products"`
+		Products Numbered[Raw] `json:"products"`
 	}
 	if err := c.call(ctx, "getInventoryProductsList", inventoryParams{Inventory: inventory, Page: page}, &out); err != nil {
 		return nil, false, err
@@ -196,7 +196,7 @@ func (c *Client) ProductIDs(ctx context.Context, inventory string, page int) (id
 	for key := range out.Products {
 		id, err := strconv.ParseInt(key, 10, 64)
 		if err != nil {
-			return nil, false, connector.Errorf(connector.KindPermanent, "a product's number is no number")
+			return nil, false, &connector.Error{Kind: connector.KindPermanent, Message: "a product's number is too large", Cause: err}
 		}
 		ids = append(ids, id)
 	}
@@ -207,7 +207,7 @@ func (c *Client) ProductIDs(ctx context.Context, inventory string, page int) (id
 // ProductsData reads products by their ids, each undecoded; an id the account does not know is left out.
 func (c *Client) ProductsData(ctx context.Context, inventory string, ids []int64) (map[string]Raw, error) {
 	var out struct {
-		Products Keyed[Raw] `json:"products"`
+		Products Numbered[Raw] `json:"products"`
 	}
 	err := c.call(ctx, "getInventoryProductsData", inventoryParams{Inventory: inventory, Products: ids}, &out)
 	return out.Products, err
@@ -225,7 +225,7 @@ func ParseProduct(body []byte) (Product, error) {
 // Stock reads one page of stock by product id.
 func (c *Client) Stock(ctx context.Context, inventory string, page int) (map[string]Levels, error) {
 	var out struct {
-		Products Keyed[Levels] `json:"products"`
+		Products Numbered[Levels] `json:"products"`
 	}
 	err := c.call(ctx, "getInventoryProductsStock", inventoryParams{Inventory: inventory, Page: page}, &out)
 	return out.Products, err
@@ -234,7 +234,7 @@ func (c *Client) Stock(ctx context.Context, inventory string, page int) (map[str
 // Prices reads one page of prices by product id.
 func (c *Client) Prices(ctx context.Context, inventory string, page int) (map[string]Prices, error) {
 	var out struct {
-		Products Keyed[Prices] `json:"products"`
+		Products Numbered[Prices] `json:"products"`
 	}
 	err := c.call(ctx, "getInventoryProductsPrices", inventoryParams{Inventory: inventory, Page: page}, &out)
 	return out.Products, err

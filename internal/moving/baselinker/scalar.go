@@ -139,5 +139,32 @@ func (k *Keyed[T]) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
+// Numbered is an object by number, read as Keyed; members under other keys are none of its things and left out.
+type Numbered[T any] map[string]T
+
+// UnmarshalJSON reads an object; a list, which is how the API writes an empty one, has no numbers and is empty.
+func (n *Numbered[T]) UnmarshalJSON(b []byte) error {
+	*n = nil
+	if !bytes.HasPrefix(b, []byte("{")) {
+		return nil
+	}
+	var raw map[string]json.RawMessage
+	if err := json.Unmarshal(b, &raw); err != nil {
+		return err
+	}
+	*n = make(Numbered[T], len(raw))
+	for key, body := range raw {
+		if _, err := strconv.ParseUint(key, 10, 63); err != nil {
+			continue
+		}
+		var v T
+		if err := json.Unmarshal(body, &v); err != nil {
+			return err
+		}
+		(*n)[key] = v
+	}
+	return nil
+}
+
 // Raw is one thing of an answer, decoded later and for itself, so that a broken one does not take the others with it.
 type Raw = json.RawMessage
