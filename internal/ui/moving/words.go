@@ -52,7 +52,7 @@ func reason(ctx context.Context, a moving.Aside) string {
 	args := make([]any, len(a.Args))
 	for i, arg := range a.Args {
 		args[i] = arg
-		if n, err := strconv.ParseInt(arg, 10, 64); err == nil && i%2 == 1 {
+		if n, err := strconv.ParseInt(arg, 10, 64); err == nil && i%2 == 1 && a.Args[i-1] == "max" { // a bound, which words agree with
 			args[i] = n
 		}
 	}
