@@ -341,6 +341,24 @@ func TestManyOrdersInOneSecond(t *testing.T) {
 	})
 }
 
+// More products than a page of a list holds, and more than one request for data.
+func TestManyProducts(t *testing.T) {
+	t.Parallel()
+	apptest.EachEngine(t, func(t *testing.T, s *apptest.Living) {
+		c := stage(t, s, baselinker.Options{})
+		for i := range 1005 {
+			c.account.PutProduct(kettle("K"+itoa(int64(i)), 1))
+		}
+		r := c.move()
+		if n := count(r, moving.ThingProduct).Created; n != 1005 {
+			t.Errorf("%d of 1005 products", n)
+		}
+		if n := c.rows()["on hand"]; n != 1005_000 {
+			t.Errorf("%d thousandths on hand", n)
+		}
+	})
+}
+
 // An order that changes while the others are read is read again, by the journal.
 func TestChangesWhileReading(t *testing.T) {
 	t.Parallel()

@@ -40,11 +40,13 @@ func (w *work) readChanges(ctx context.Context) error {
 	})
 }
 
-// keepConfirmed keeps an order that was asked for by its number, unless its buyer has not confirmed it yet.
+// keepConfirmed keeps an order that was asked for by its number, unless its buyer has not confirmed it yet or it is older than what
+// was asked for.
 func (w *work) keepConfirmed(ctx context.Context, tx *db.Tx, list []baselinker.RawOrder) error {
 	list = slices.DeleteFunc(list, func(o baselinker.RawOrder) bool {
 		x, err := baselinker.ParseOrder(o.Body)
-		return err == nil && x.Confirmed != "" && !x.Confirmed.True()
+		old := !w.run.Since.IsZero() && x.ConfirmedAt.Int() < w.run.Since.Unix()
+		return err == nil && (old || x.Confirmed != "" && !x.Confirmed.True())
 	})
 	return w.keep(ctx, tx, list)
 }

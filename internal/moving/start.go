@@ -55,7 +55,7 @@ func checkToken(c *errs.Check, token secret.Text) {
 // purpose binds a sealed token to its run.
 func purpose(id int64) string { return fmt.Sprint("moving:", id) }
 
-// Begin starts a run, or, when one is not over yet, goes on with that under the new token. It does not do the work: Step does.
+// Begin starts a run, or, when one is not over yet, goes on with that as it is asked for now. It does not do the work: Step does.
 func (s *Service) Begin(ctx context.Context, a access.Actor, in Input) (Run, error) {
 	if err := a.Must(permission); err != nil {
 		return Run{}, err
@@ -75,7 +75,7 @@ func (s *Service) Begin(ctx context.Context, a access.Actor, in Input) (Run, err
 			return err
 		}
 		if len(list) == 1 && !list[0].Over() {
-			r, err = s.again(ctx, tx, a, list[0].ID, in.Token)
+			r, err = s.again(ctx, tx, a, list[0].ID, in.Token, func(r *Run) { r.Address, r.Since, r.WithStock = in.Address, in.Since, in.WithStock })
 			return err
 		}
 		r = Run{ID: id, State: Running, Stage: StageShop, Turn: 1, Address: in.Address, Since: in.Since, WithStock: in.WithStock, StartedBy: a.String(),
@@ -112,13 +112,13 @@ func (s *Service) Resume(ctx context.Context, a access.Actor, id int64, token se
 		}
 	}
 	err = s.db.Write(ctx, a.Tenant, func(tx *db.Tx) error {
-		r, err = s.again(ctx, tx, a, id, token)
+		r, err = s.again(ctx, tx, a, id, token, func(*Run) {})
 		return err
 	})
 	return r, err
 }
 
-func (s *Service) again(ctx context.Context, tx *db.Tx, a access.Actor, id int64, token secret.Text) (Run, error) {
+func (s *Service) again(ctx context.Context, tx *db.Tx, a access.Actor, id int64, token secret.Text, ask func(*Run)) (Run, error) {
 	r, err := lockRun(ctx, tx, id)
 	if err != nil {
 		return r, err
@@ -131,6 +131,7 @@ func (s *Service) again(ctx context.Context, tx *db.Tx, a access.Actor, id int64
 			return r, err
 		}
 	}
+	ask(&r)
 	r.State, r.Error, r.Words, r.Tries, r.NotBefore = Running, "", "", 0, time.Time{}
 	r.Turn++
 	r.Progress.Began, r.Progress.Base = tx.NowMicros(), r.Progress.Done

@@ -81,9 +81,10 @@ func updateRun(ctx context.Context, tx *db.Tx, r Run) error {
 		return err
 	}
 	_, err = tx.Exec(ctx, `update moving_run set state = $3, stage = $4, turn = $5, version = version + 1, token = $6, cursor = $7, shop = $8, progress = $9,
-		report = $10, tries = $11, not_before = $12, error = $13, words = $14, finished_at = $15 where tenant_id = $1 and id = $2`,
+		report = $10, tries = $11, not_before = $12, error = $13, words = $14, finished_at = $15, address = $16, since = $17, with_stock = $18
+		where tenant_id = $1 and id = $2`,
 		int64(tx.Tenant), r.ID, string(r.State), string(r.Stage), r.Turn, r.token, texts[0], texts[1], texts[2], texts[3], r.Tries,
-		clock.Micros(r.NotBefore), r.Error, r.Words, clock.Micros(r.FinishedAt))
+		clock.Micros(r.NotBefore), r.Error, r.Words, clock.Micros(r.FinishedAt), r.Address, clock.Micros(r.Since), r.WithStock)
 	return err
 }
 

@@ -2,6 +2,7 @@ package moving
 
 import (
 	"testing"
+	"time"
 
 	"github.com/lad-hub/lad/connector"
 	"github.com/lad-hub/lad/internal/moving/baselinker"
@@ -27,6 +28,26 @@ func TestTakeStatus(t *testing.T) {
 	}
 	if got := takeStatus(baselinker.Status{Name: "Nowe", Type: "5"}).Stage; got != connector.StageCancelled {
 		t.Errorf("the type does not decide: %s", got)
+	}
+}
+
+// The API takes 100 requests in any minute.
+func TestPaceStaysBelowTheLimit(t *testing.T) {
+	t.Parallel()
+	if most := politePerSecond*60 + politeBurst; most >= 100 {
+		t.Errorf("%.0f requests in a minute", most)
+	}
+}
+
+func TestProgress(t *testing.T) {
+	t.Parallel()
+	began := time.Date(2026, 10, 2, 12, 0, 0, 0, time.UTC)
+	p := Progress{Done: 300, Total: 1000, Base: 100, Began: began.UnixMicro()}
+	if left := p.Left(began.Add(time.Minute)); left != 210*time.Second || p.Share() != 0.3 {
+		t.Errorf("%s left of %v", left, p.Share())
+	}
+	if left := (Progress{Done: 5}).Left(began); left != 0 {
+		t.Errorf("%s left of nobody knows how much", left)
 	}
 }
 

@@ -113,10 +113,10 @@ func Waiting(ctx context.Context, tx *db.Tx, connection int64, kind string, limi
 		int64(tx.Tenant), tx.NowMicros(), connection, kind, limit)
 }
 
-// WaitingAfter reads facts of a connection that wait, in the order of their ids, from the one after an id on.
+// WaitingAfter reads facts of a connection that wait and were never postponed, in the order of their ids, from the one after an id on.
 func WaitingAfter(ctx context.Context, tx *db.Tx, connection int64, kind string, after int64, limit int) ([]Fact, error) {
 	return read(ctx, tx, `select id, connection_id, kind, external_id, body, version, tries, received_at, error from fact
-		where tenant_id = $1 and state = 'new' and connection_id = $2 and kind = $3 and id > $4 order by id limit $5`,
+		where tenant_id = $1 and state = 'new' and not_before = 0 and connection_id = $2 and kind = $3 and id > $4 order by id limit $5`,
 		int64(tx.Tenant), connection, kind, after, limit)
 }
 

@@ -102,6 +102,17 @@ func TestStopAndGoOn(t *testing.T) {
 	if a := b.Post(at+"/stop", nil); a.Status != http.StatusSeeOther {
 		t.Fatalf("stop: %d", a.Status)
 	}
+	must(t, "stopped before anything came", b.Get("/moving"), http.StatusOK, "Переїзд зупинено", "Почати переїзд")
+	if a := b.Post("/moving", url.Values{"token": {a.Token()}, "address": {address + "?"}, "stock": {"1"}}); a.Status != http.StatusSeeOther {
+		t.Fatalf("start again: %d", a.Status)
+	}
+	if again := newest(t, s); again.ID != r.ID || !again.WithStock || !again.Since.IsZero() || again.Address == r.Address {
+		t.Errorf("%+v", again)
+	}
+	forward(t, s, r.ID)
+	if a := b.Post(at+"/stop", nil); a.Status != http.StatusSeeOther {
+		t.Fatalf("stop: %d", a.Status)
+	}
 	must(t, "stopped", b.Get("/moving"), http.StatusOK, "Переїзд зупинено", "Продовжити")
 	if a := b.Post(at+"/resume", nil); a.Status != http.StatusSeeOther || newest(t, s).State != moving.Running {
 		t.Errorf("go on: %d", a.Status)
@@ -109,6 +120,21 @@ func TestStopAndGoOn(t *testing.T) {
 	if a := b.Post("/moving/999/stop", nil); a.Status != http.StatusNotFound {
 		t.Errorf("a run that is not there: %d", a.Status)
 	}
+}
+
+// forward does steps until something has come over.
+func forward(t *testing.T, s *apptest.Living, id int64) {
+	t.Helper()
+	for range 100 {
+		r := newest(t, s)
+		if r.Stage != moving.StageShop {
+			return
+		}
+		if _, _, err := s.Moving.Step(t.Context(), s.Who, id, r.Turn); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Fatal("nothing came over")
 }
 
 func TestFormFaults(t *testing.T) {

@@ -26,8 +26,13 @@ type view struct {
 	form  form
 }
 
-// idle says whether a run can be started.
-func (v view) idle() bool { return v.run.ID == 0 || v.run.Over() }
+// idle says whether a run can be started: there is none, it is over, or it came to nothing and may be asked for otherwise.
+func (v view) idle() bool { return v.run.ID == 0 || v.run.Over() || v.barren() }
+
+// barren says that a run was stopped or failed before it brought anything.
+func (v view) barren() bool {
+	return v.run.Stage == moving.StageShop && (v.run.State == moving.Stopped || v.run.State == moving.Failed)
+}
 
 // runShow shows the page, or the part that follows the run.
 func (p *pages) runShow(w http.ResponseWriter, r *http.Request) error {
