@@ -124,6 +124,9 @@ func tellProgress(out io.Writer, r moving.Run) {
 }
 
 func printMoved(out io.Writer, r moving.Run, aside []moving.Aside) {
+	if len(r.Report.Counts) == 0 {
+		return // it failed before anything came over
+	}
 	fmt.Fprintf(out, "%-12s %9s %9s %9s %9s\n", "", "new", "changed", "unchanged", "set aside")
 	for _, t := range moving.Things() {
 		if c, ok := r.Report.Counts[t]; ok {

@@ -1,7 +1,10 @@
 package moving_test
 
 import (
+	"net/http"
+	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -9,6 +12,7 @@ import (
 
 	"github.com/lad-hub/lad/internal/app/apptest"
 	"github.com/lad-hub/lad/internal/moving"
+	"github.com/lad-hub/lad/internal/platform/db"
 	"github.com/lad-hub/lad/internal/platform/dbtest"
 	"github.com/lad-hub/lad/internal/platform/errs"
 	"github.com/lad-hub/lad/internal/platform/secret"
@@ -138,6 +142,58 @@ func TestBrokenRows(t *testing.T) {
 			}
 		}
 	})
+}
+
+// A page of stock that was booked when the process died is not booked twice, also when the account shows something else by then.
+func TestStockPageBookedButNotNoted(t *testing.T) {
+	t.Parallel()
+	for name, later := range map[string]int64{"the same": 7, "something else": 5} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			apptest.EachEngine(t, func(t *testing.T, s *apptest.Living) {
+				c := stage(t, s, baselinker.Options{})
+				id := c.account.PutProduct(kettle("K1", 7))
+				r := c.workUntil(c.begin(c.input()), func(now moving.Run) bool { return now.Stage == moving.StageStock })
+				var lost atomic.Bool
+				c.account.OnRequest(func(*http.Request, time.Time) {
+					if lost.CompareAndSwap(false, true) {
+						s.Write(loseNote)
+					}
+				})
+				for !lost.Load() {
+					if _, _, err := s.Moving.Step(ctx, s.Who, r.ID, r.Turn); err != nil {
+						t.Fatal(err)
+					}
+				}
+				c.wantLevel("K1", 7, 0)
+				if still := c.run(r.ID); still.Stage != moving.StageStock || still.Progress.Done != 0 {
+					t.Fatalf("the page was noted: %+v", still)
+				}
+				c.account.SetStock(id, baselinker.MainWarehouse, later)
+				if r = c.work(r); r.State != moving.Done {
+					t.Fatalf("%s: %s %s", r.State, r.Error, r.Words)
+				}
+				c.wantLevel("K1", later, 0)
+			})
+		})
+	}
+}
+
+// What the API refuses is tried a few times, then a person is asked; nothing is lost.
+func TestRefused(t *testing.T) {
+	t.Parallel()
+	s := apptest.Live(t, dbtest.Options(t, db.SQLite))
+	tries := 0
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		tries++
+		_, _ = w.Write([]byte(`{"status":"ERROR","error_code":"ERROR_SOMETHING","error_message":"Something is wrong."}`))
+	}))
+	t.Cleanup(srv.Close)
+	c := &scene{Living: s, t: t}
+	r := c.work(c.begin(moving.Input{Token: "77-1-QW8", Address: srv.URL}))
+	if r.State != moving.Failed || r.Error != "error.moving.refused" || r.Words != "Something is wrong." || tries != 3 {
+		t.Errorf("%s after %d tries: %s %q", r.State, tries, r.Error, r.Words)
+	}
 }
 
 // Numbers of another account mean other things: its token is refused, and nothing is touched.

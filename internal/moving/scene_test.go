@@ -182,3 +182,9 @@ func renumberCatalogue(tx *db.Tx) error {
 	_, err := tx.Exec(ctx, "update moving_link set external_id = '1' where tenant_id = $1 and kind = 'inventory'", int64(tx.Tenant))
 	return err
 }
+
+// loseNote makes the page under way come too late to be noted, as if the process died before.
+func loseNote(tx *db.Tx) error {
+	_, err := tx.Exec(ctx, "update moving_run set version = version + 1 where tenant_id = $1", int64(tx.Tenant))
+	return err
+}

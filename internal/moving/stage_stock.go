@@ -43,7 +43,10 @@ func (w *work) countStock(ctx context.Context) error {
 	for _, code := range slices.Sorted(maps.Keys(counts)) {
 		changed += int64(len(counts[code]))
 		err := w.s.Stock.SetCounts(ctx, w.actor, Counts{Warehouse: code, Qty: counts[code], Reason: "BaseLinker: " + in.Name, AsOf: clock.FromMicros(at.AsOf),
-			Key: fmt.Sprintf("moving:%d:%d:%s:%d:%s", w.run.ID, w.run.Turn, in.ID, at.Page+1, code)})
+			Key: fmt.Sprintf("moving:%d:%d:%s:%d:%s", w.run.ID, at.AsOf, in.ID, at.Page+1, code)})
+		if errs.Is(err, errs.Conflict) {
+			return w.countAnew(ctx)
+		}
 		if err != nil {
 			return err
 		}
@@ -55,6 +58,16 @@ func (w *work) countStock(ctx context.Context) error {
 		}
 		r.Report.count(ThingStock, func(c *Count) { c.Changed += changed })
 		return setAside(ctx, tx, r, aside)
+	})
+}
+
+// countAnew begins the count at a new moment: a page was booked, the note of it was lost in a crash, and the other hub shows
+// something else by now.
+func (w *work) countAnew(ctx context.Context) error {
+	return w.save(ctx, func(tx *db.Tx, r *Run) error {
+		r.enter(StageStock, tx.NowMicros())
+		r.Progress.Total = r.shop.Products
+		return nil
 	})
 }
 

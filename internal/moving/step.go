@@ -27,6 +27,7 @@ const (
 	firstPause = 2 * time.Second
 	longPause  = 5 * time.Minute
 	maxTries   = 12 // about half an hour
+	fewTries   = 3  // of what is refused: the API has codes for trouble of its own that nobody has listed
 )
 
 // errMoved says that somebody else has changed the run since it was read.
@@ -131,22 +132,10 @@ func (r *Run) enter(stage Stage, now int64) {
 
 // settle decides what a failure means for the run: wait and try again, or stop until a person has done something.
 func (w *work) settle(ctx context.Context, cause error) (more bool, at time.Time, err error) {
-	kind := connector.KindOf(cause)
-	key, final := "error.moving.again", false
-	switch {
-	case errs.Is(cause, errs.Unavailable):
+	if errs.Is(cause, errs.Unavailable) {
 		return true, at, cause // the database: the caller comes again
-	case kind == connector.KindAuth:
-		key, final = "error.moving.token", true
-	case kind == connector.KindLimited:
-		key = "error.moving.limited"
-	case kind == connector.KindPermanent || kind == connector.KindSettings:
-		key, final = "error.moving.refused", true
 	}
-	var ours *errs.Error
-	if errors.As(cause, &ours) && kind == connector.KindTransient {
-		key, final = ours.Key, ours.Code != errs.Internal && ours.Code != errs.Conflict
-	}
+	key, most := w.judge(cause)
 	w.s.log.Warn("moving: step failed", "run", w.run.ID, "stage", string(w.run.Stage), "err", cause)
 	err = w.s.db.Write(ctx, w.actor.Tenant, func(tx *db.Tx) error {
 		r, err := lockRun(ctx, tx, w.run.ID)
@@ -158,7 +147,7 @@ func (w *work) settle(ctx context.Context, cause error) (more bool, at time.Time
 		if errors.As(cause, &theirs) {
 			r.Words = clip(theirs.Message, maxTitle)
 		}
-		if r.Tries++; final || r.Tries >= maxTries && kind != connector.KindLimited {
+		if r.Tries++; most > 0 && r.Tries >= most {
 			more, r.State = false, Failed
 			if err := w.s.tell(ctx, tx, w.actor, "moving.failed", r.ID, map[string]any{"stage": r.Stage, "words": r.Words}); err != nil {
 				return err
@@ -172,6 +161,32 @@ func (w *work) settle(ctx context.Context, cause error) (more bool, at time.Time
 		return updateRun(ctx, tx, r)
 	})
 	return more, at, err
+}
+
+// judge puts a failure into words and says after how many tries in a row the run fails; 0 means never.
+func (w *work) judge(cause error) (key string, most int64) {
+	var theirs *connector.Error
+	if errors.As(cause, &theirs) {
+		switch theirs.Kind {
+		case connector.KindAuth:
+			return "error.moving.token", 1
+		case connector.KindLimited:
+			return "error.moving.limited", 0
+		case connector.KindSettings:
+			return "error.moving.refused", 1
+		case connector.KindPermanent:
+			return "error.moving.refused", fewTries
+		}
+		return "error.moving.again", maxTries
+	}
+	var ours *errs.Error
+	switch {
+	case !errors.As(cause, &ours):
+		return "error.internal", maxTries
+	case ours.Code == errs.Conflict || ours.Code == errs.Internal:
+		return ours.Key, maxTries
+	}
+	return ours.Key, 1
 }
 
 // pause doubles from try to try, with jitter, unless the other hub has said how long.
