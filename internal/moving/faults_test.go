@@ -127,6 +127,9 @@ func TestBrokenRows(t *testing.T) {
 		if p, k, o := count(r, moving.ThingProduct), count(r, moving.ThingKit), count(r, moving.ThingOrder); p.Created != 1 || p.Aside != 5 || k.Aside != 1 || o.Created != 1 || o.Aside != 3 {
 			t.Errorf("products %+v, kits %+v, orders %+v", p, k, o)
 		}
+		if again := c.move(); count(again, moving.ThingProduct).Aside != 5 || count(again, moving.ThingOrder).Aside != 3 || count(again, moving.ThingOrder).Created != 0 {
+			t.Errorf("the second run tells otherwise: %+v", again.Report.Counts)
+		}
 		list, err := c.Moving.Asides(ctx, c.Tenant, r.ID)
 		if err != nil {
 			t.Fatal(err)

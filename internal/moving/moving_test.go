@@ -56,6 +56,9 @@ func TestTwice(t *testing.T) {
 				t.Errorf("%s: the second run counts %+v", thing, n)
 			}
 		}
+		if n := count(second, moving.ThingOrder).Unchanged; n != 260 {
+			t.Errorf("%d orders are unchanged", n)
+		}
 		if n := s.Int("select count(*) from moving_run where tenant_id = $1 and length(token) > 0"); n != 0 {
 			t.Error("a token is kept after the run is over")
 		}

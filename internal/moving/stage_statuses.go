@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/lad-hub/lad/internal/platform/db"
+	"github.com/lad-hub/lad/internal/platform/facts"
 )
 
 // readStatuses reads the order statuses, then finds the end of the journal page by page: what changes from now on is asked for
@@ -37,6 +38,8 @@ func (w *work) readStatuses(ctx context.Context) error {
 			if !r.Since.IsZero() {
 				r.cursor.From = r.Since.Unix()
 			}
+			_, err := facts.Retry(ctx, tx, 0) // orders that were set aside get another chance, or their place in this report
+			return err
 		}
 		return nil
 	})

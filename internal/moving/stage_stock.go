@@ -35,7 +35,7 @@ func (w *work) countStock(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	counts, aside, err := w.differences(ctx, in, page)
+	counts, compared, aside, err := w.differences(ctx, in, page)
 	if err != nil {
 		return err
 	}
@@ -56,7 +56,7 @@ func (w *work) countStock(ctx context.Context) error {
 		if r.cursor.Page++; len(page) < baselinker.ListPage {
 			r.cursor.Inventory, r.cursor.Page = r.cursor.Inventory+1, 0
 		}
-		r.Report.count(ThingStock, func(c *Count) { c.Changed += changed })
+		r.Report.count(ThingStock, func(c *Count) { c.Changed += changed; c.Unchanged += compared - changed })
 		return setAside(ctx, tx, r, aside)
 	})
 }
@@ -71,15 +71,15 @@ func (w *work) countAnew(ctx context.Context) error {
 	})
 }
 
-// differences compares a page with what the ledger has and answers what to count anew, by warehouse.
-func (w *work) differences(ctx context.Context, in inventory, page map[string]baselinker.Levels) (counts map[string]map[int64]qty.Qty, aside []Aside, err error) {
+// differences compares a page with what the ledger has and answers what to count anew, by warehouse, of how many.
+func (w *work) differences(ctx context.Context, in inventory, page map[string]baselinker.Levels) (counts map[string]map[int64]qty.Qty, compared int64, aside []Aside, err error) {
 	err = w.s.db.Read(ctx, w.actor.Tenant, func(tx *db.Tx) error {
 		counts = map[string]map[int64]qty.Qty{}
 		shown, bad, err := w.shownOn(ctx, tx, page)
 		if err != nil {
 			return err
 		}
-		aside = bad
+		aside, compared = bad, int64(len(shown))
 		if !in.Reserves {
 			if err := w.addTaken(ctx, tx, in, shown); err != nil {
 				return err
@@ -108,7 +108,7 @@ func (w *work) differences(ctx context.Context, in inventory, page map[string]ba
 		}
 		return nil
 	})
-	return counts, aside, err
+	return counts, compared, aside, err
 }
 
 // warehouses are the codes of the warehouses that are counted.

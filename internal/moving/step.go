@@ -208,7 +208,10 @@ func (w *work) finish(ctx context.Context, tx *db.Tx, r *Run) error {
 	if err != nil {
 		return err
 	}
-	r.Report.count(ThingOrder, func(c *Count) { c.Created = orders - r.shop.OrdersBefore })
+	r.Report.count(ThingOrder, func(c *Count) {
+		c.Created = orders - r.shop.OrdersBefore
+		c.Unchanged = max(0, orders-c.Created-c.Changed)
+	})
 	r.Report.count(ThingCustomer, func(c *Count) { c.Created = customers - r.shop.CustomersBefore })
 	r.State, r.FinishedAt, r.token, r.cursor = Done, tx.Now(), []byte{}, cursor{}
 	return w.s.tell(ctx, tx, w.actor, "moving.done", r.ID, r.Report.Counts)
