@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -214,6 +215,26 @@ func TestOtherAccount(t *testing.T) {
 		}
 		if diff := cmp.Diff(before, c.rows()); diff != "" {
 			t.Error(diff)
+		}
+	})
+}
+
+// However many begin at once, one run comes of it.
+func TestBeginAtOnce(t *testing.T) {
+	t.Parallel()
+	apptest.EachEngine(t, func(t *testing.T, s *apptest.Living) {
+		c := stage(t, s, baselinker.Options{})
+		var all sync.WaitGroup
+		for range 8 {
+			all.Go(func() {
+				if _, err := s.Moving.Begin(ctx, s.Who, c.input()); err != nil && !errs.Is(err, errs.Conflict) {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+		if n := s.Int("select count(*) from moving_run where tenant_id = $1"); n != 1 {
+			t.Errorf("%d runs", n)
 		}
 	})
 }

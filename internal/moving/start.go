@@ -94,6 +94,9 @@ func (s *Service) Begin(ctx context.Context, a access.Actor, in Input) (Run, err
 		}
 		return s.tell(ctx, tx, a, "moving.started", id, nil)
 	})
+	if db.IsUnique(err) { // somebody else began at the same moment
+		err = errs.Wrap(errs.Conflict, err, "error.conflict")
+	}
 	return r, err
 }
 

@@ -25,6 +25,7 @@ create table moving_run (
   finished_at bigint not null default 0,
   primary key (tenant_id, id)
 );
+create unique index moving_run_open on moving_run (tenant_id, source) where state <> 'done';
 
 -- moving_link: what a thing of the other hub became here. seen is what was last seen of it: a digest, a price or a name.
 create table moving_link (
