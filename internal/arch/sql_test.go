@@ -20,6 +20,7 @@ var owners = map[string][]string{
 	"internal/connections":      {"connection", "listing", "listing_stock", "listing_price", "connection_hour", "connection_map", "connection_grant", "channel_fee", "link_batch", "link_batch_item"},
 	"internal/customers":        {"customer", "customer_identity", "customer_word"},
 	"internal/orders":           {"orders", "order_line", "order_push"},
+	"internal/moving":           {"moving_run", "moving_link", "moving_aside"},
 	"internal/tasks":            {"task"},
 	"internal/baselinker":       {"bl_entry", "bl_order", "bl_product", "bl_parcel", "bl_return", "bl_token"},
 	"internal/platform/facts":   {"fact"},
