@@ -61,13 +61,7 @@ func TestPermissionIsGivenOutside(t *testing.T) {
 		s.Start()
 		settled(t, s, c)
 		shows(t, shop, "A", 4)
-		for key, value := range s.Connection(c.ID).Settings {
-			for _, f := range driverInfo(t, "allegro").Settings {
-				if f.Key == key && f.Secret && value != "" {
-					t.Errorf("%s lies open", key)
-				}
-			}
-		}
+		noSecretLiesOpen(t, s, c.ID)
 		placed := buy(t, shop, "A", 1)
 		orderOf(t, s, c.ID, placed.ID)
 		again, err := s.Connections.BeginAuthorization(ctx, s.Who, connections.Input{Driver: "allegro"}, c.ID)
@@ -84,4 +78,16 @@ func TestPermissionIsGivenOutside(t *testing.T) {
 		}
 		orderOf(t, s, c.ID, buy(t, shop, "A", 1).ID)
 	})
+}
+
+// noSecretLiesOpen checks that what is stored in the open holds no secret of Allegro's.
+func noSecretLiesOpen(t *testing.T, s *apptest.Living, id int64) {
+	t.Helper()
+	for key, value := range s.Connection(id).Settings {
+		for _, f := range driverInfo(t, "allegro").Settings {
+			if f.Key == key && f.Secret && value != "" {
+				t.Errorf("%s lies open", key)
+			}
+		}
+	}
 }
