@@ -14,6 +14,7 @@ import (
 	"github.com/lad-hub/lad/internal/connections"
 	"github.com/lad-hub/lad/internal/customers"
 	"github.com/lad-hub/lad/internal/drivers"
+	"github.com/lad-hub/lad/internal/feeds"
 	"github.com/lad-hub/lad/internal/identity"
 	"github.com/lad-hub/lad/internal/orders"
 	"github.com/lad-hub/lad/internal/platform/clock"
@@ -71,6 +72,7 @@ type App struct {
 	Tasks       *tasks.Service
 	Orders      *orders.Service
 	Connections *connections.Service
+	Feeds       *feeds.Service
 	Pulse       *Pulse
 
 	tend        sync.WaitGroup
@@ -134,8 +136,12 @@ func (a *App) build() error {
 		HTTP: func() *http.Client { return httpx.NewClient(httpx.ClientOptions{AllowPrivate: a.AllowPrivate}) },
 	})
 	listings.connections = a.Connections
-	a.Stock.Listener = stockListener{a.Connections, a.Orders, a.stockMoved}
+	a.Feeds = feeds.New(d, a.IDs, a.Journal, feeds.Needs{
+		Catalog: feedCatalog{read}, Stock: feedStock{connectionStock{a.Stock, read}}, Pages: feedPages{a.Connections}, Rules: feedRules{}, Tenants: tenants{},
+	})
+	a.Stock.Listener = feedStockListener{stockListener{a.Connections, a.Orders, a.stockMoved}, a.Feeds}
 	a.Catalog.AddHooks(skuChanges{a.Stock, a.Connections, read, a.stockMoved})
+	a.Catalog.AddHooks(feedSKUChanges{a.Feeds})
 	a.wire()
 	return nil
 }
@@ -192,6 +198,7 @@ func (a *App) Start(ctx context.Context) error {
 	}
 	tending, stop := context.WithCancel(context.WithoutCancel(ctx))
 	a.tend.Go(func() { a.DB.Tend(tending) })
+	a.tend.Go(func() { a.DB.Listen(tending, a.hearForFeeds) })
 	a.stopTending = stop
 	return a.Connections.Start(ctx)
 }

@@ -96,6 +96,7 @@ func (a *App) Router(o ServeOptions) (*httpx.Router, error) {
 	(&api.API{Orders: a.Orders, Connections: a.Connections, Phone: func(raw string) string { return customers.Phone(raw, a.Region) }}).Register(rt)
 	ui.Register(rt, a.console())
 	a.registerHooks(rt)
+	a.registerFeeds(rt)
 	a.registerHealth(rt)
 	if o.Extra != nil {
 		o.Extra(rt)

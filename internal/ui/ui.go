@@ -11,6 +11,7 @@ import (
 	"github.com/lad-hub/lad/internal/catalog"
 	"github.com/lad-hub/lad/internal/connections"
 	"github.com/lad-hub/lad/internal/customers"
+	"github.com/lad-hub/lad/internal/feeds"
 	"github.com/lad-hub/lad/internal/identity"
 	"github.com/lad-hub/lad/internal/orders"
 	"github.com/lad-hub/lad/internal/platform/access"
@@ -22,6 +23,7 @@ import (
 	"github.com/lad-hub/lad/internal/ui/assets"
 	catalogui "github.com/lad-hub/lad/internal/ui/catalog"
 	connectionsui "github.com/lad-hub/lad/internal/ui/connections"
+	feedsui "github.com/lad-hub/lad/internal/ui/feeds"
 	identityui "github.com/lad-hub/lad/internal/ui/identity"
 	"github.com/lad-hub/lad/internal/ui/live"
 	ordersui "github.com/lad-hub/lad/internal/ui/orders"
@@ -42,6 +44,9 @@ type Deps struct {
 	Tasks       *tasks.Service
 	Orders      *orders.Service
 	Connections *connections.Service
+	Feeds       *feeds.Service
+	// PublicURL is where others reach us; empty: where the browser does.
+	PublicURL string
 	// Drivers are the channels that can be connected, in the order in which they are offered.
 	Drivers func() []connector.Driver
 	// Pulse is how long the last change took to reach every channel, 0 when there was none.
@@ -75,6 +80,7 @@ func Register(rt *httpx.Router, d Deps) {
 	stockui.Register(rt, stockui.Deps{DB: d.DB, Stock: d.Stock, Catalog: d.Catalog, Connections: d.Connections, People: d.people, Frame: c.frame})
 	catalogui.Register(rt, catalogui.Deps{DB: d.DB, Catalog: d.Catalog, Imports: d.Imports, People: d.people, Frame: c.frame, Currency: d.Currency})
 	connectionsui.Register(rt, connectionsui.Deps{DB: d.DB, Connections: d.Connections, Catalog: d.Catalog, Stock: d.Stock, Drivers: d.Drivers, Frame: c.frame})
+	feedsui.Register(rt, feedsui.Deps{DB: d.DB, Feeds: d.Feeds, Currency: d.Currency, PublicURL: d.PublicURL, Frame: c.frame})
 	tasksui.Register(rt, tasksui.Deps{DB: d.DB, Tasks: d.Tasks, People: d.people, Frame: c.frame})
 }
 
