@@ -18,11 +18,11 @@ type Shelved struct {
 // transaction of its own if need be. An empty page is the end.
 func (Reader) Walk(ctx context.Context, tx *db.Tx, after int64, limit int) ([]Shelved, error) {
 	var out []Shelved
-	err := tx.Each(ctx, "select p.name, p.brand, p.category, "+skuColumns+` from sku s join product p on p.tenant_id = s.tenant_id and p.id = s.product_id
+	err := tx.Each(ctx, "select p.category, p.brand, p.name, "+skuColumns+` from sku s join product p on p.tenant_id = s.tenant_id and p.id = s.product_id
 		where s.tenant_id = $1 and s.id > $2 and s.deleted_at = 0 order by s.id limit $3`, []any{int64(tx.Tenant), after, limit}, func(r db.Scanner) error {
 		var one Shelved
 		var err error
-		one.SKU, err = scanSKU(prefixed{prefixed{prefixed{r, &one.Category}, &one.Brand}, &one.Group})
+		one.SKU, err = scanSKU(prefixed{prefixed{prefixed{r, &one.Category}, &one.Brand}, &one.Group}) // the innermost comes first
 		out = append(out, one)
 		return err
 	})

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/lad-hub/lad/internal/platform/money"
@@ -144,10 +145,15 @@ func (o *offer) lacks(need Fault) bool {
 // fullName is the item's name with its variant, unless the name says that already.
 func fullName(it Item) string {
 	name, variant := tidy(it.Name), tidy(it.Variant)
-	if variant == "" || strings.Contains(strings.ToLower(name), strings.ToLower(variant)) {
+	if variant == "" || strings.Contains(words(name), words(variant)) {
 		return name
 	}
 	return strings.Trim(name+", "+variant, ", ")
+}
+
+// words is a text in lower case with one space around every word, so that "S" is no part of "Samsung".
+func words(s string) string {
+	return " " + strings.Join(strings.FieldsFunc(strings.ToLower(s), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) }), " ") + " "
 }
 
 // wants says whether the feed's filter lets a category through.

@@ -57,7 +57,7 @@ func address(s string) string {
 		b.WriteByte(c)
 	}
 	u, err := url.Parse(b.String())
-	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || strings.Contains(u.Host, "%") || b.Len() > 2000 {
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || strings.ContainsFunc(u.Host, func(r rune) bool { return r > '~' || r == '%' }) || b.Len() > 2000 {
 		return ""
 	}
 	return b.String()
