@@ -40,9 +40,9 @@ func (p *pages) feedFaults(w http.ResponseWriter, r *http.Request) error {
 func (d faultsData) columns(ctx context.Context) []kit.Column {
 	return []kit.Column{
 		{Head: i18n.T(ctx, "feeds.col.code"), Slot: kit.SlotTitle},
-		{Head: i18n.T(ctx, "connections.col.sku"), Slot: kit.SlotNote, Clip: true},
+		{Head: i18n.T(ctx, "connections.col.sku"), Slot: kit.Wide},
 		{Head: i18n.T(ctx, "feeds.col.fate"), Slot: kit.SlotSide},
-		{Head: i18n.T(ctx, "feeds.col.reasons"), Slot: kit.SlotEnd},
+		{Head: i18n.T(ctx, "feeds.col.reasons"), Slot: kit.SlotNote, Clip: true},
 	}
 }
 
