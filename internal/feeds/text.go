@@ -9,6 +9,9 @@ import (
 
 // tidy makes one line of a text: what XML forbids and what cannot be seen goes, runs of spaces become one.
 func tidy(s string) string {
+	if isTidy(s) { // as most texts are, a dozen times per offer
+		return s
+	}
 	s = strings.Map(func(r rune) rune {
 		switch {
 		case unicode.IsSpace(r):
@@ -19,6 +22,20 @@ func tidy(s string) string {
 		return r
 	}, strings.ToValidUTF8(s, ""))
 	return strings.Join(strings.Fields(s), " ")
+}
+
+func isTidy(s string) bool {
+	before := ' '
+	for i, r := range s {
+		switch {
+		case r == ' ' && before == ' ', r != ' ' && unicode.IsSpace(r), !allowed(r), r > '~' && unicode.Is(unicode.Cf, r):
+			return false
+		case r == utf8.RuneError && !strings.HasPrefix(s[i:], string(utf8.RuneError)):
+			return false
+		}
+		before = r
+	}
+	return s == "" || before != ' '
 }
 
 // allowed says whether XML 1.0 has a place for a character.
@@ -95,11 +112,18 @@ func fillAddress(pattern string, values map[string]string) string {
 
 // fillText puts an item into the pattern of a text; what the item lacks is nothing.
 func fillText(pattern string, values map[string]string) string {
-	pairs := make([]string, 0, 2*len(placeholders))
-	for _, name := range placeholders {
-		pairs = append(pairs, "{"+name+"}", values[name])
+	var b strings.Builder
+	for pattern != "" {
+		text, rest, found := strings.Cut(pattern, "{")
+		b.WriteString(text)
+		if !found {
+			break
+		}
+		name, rest, _ := strings.Cut(rest, "}")
+		b.WriteString(values[name])
+		pattern = rest
 	}
-	return tidy(strings.NewReplacer(pairs...).Replace(pattern))
+	return tidy(b.String())
 }
 
 // gtin is the first of the barcodes that is one by its length and check digit.
