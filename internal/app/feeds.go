@@ -99,14 +99,11 @@ func unchanged(h http.Header, reading feeds.Reading) bool {
 // it can not be finished, the connection breaks.
 func (d *feedDoor) write(w http.ResponseWriter, r *http.Request, t db.Tenant, reading feeds.Reading, visit feeds.Visit) error {
 	out, rc := &counted{w: w}, http.NewResponseController(w)
-	turn := func() error {
-		err := rc.SetWriteDeadline(time.Now().Add(feedPatience))
-		if errors.Is(err, http.ErrNotSupported) {
-			err = nil
-		}
-		return errors.Join(err, rc.Flush())
+	wait := func() error { return rc.SetWriteDeadline(time.Now().Add(feedPatience)) }
+	if err := wait(); err != nil {
+		return err
 	}
-	n, err := reading.Write(r.Context(), out, turn)
+	n, err := reading.Write(r.Context(), out, func() error { return errors.Join(rc.Flush(), wait()) })
 	visit.Took, visit.Bytes, visit.Offers = d.app.Clock.Now().Sub(visit.At), out.n, n.Offers
 	switch {
 	case err == nil:
