@@ -15,6 +15,7 @@ import (
 	"github.com/lad-hub/lad/internal/connections"
 	"github.com/lad-hub/lad/internal/customers"
 	"github.com/lad-hub/lad/internal/drivers"
+	"github.com/lad-hub/lad/internal/feeds"
 	"github.com/lad-hub/lad/internal/identity"
 	"github.com/lad-hub/lad/internal/moving"
 	"github.com/lad-hub/lad/internal/orders"
@@ -78,6 +79,7 @@ type App struct {
 	Baselinker  *baselinker.Service
 	Moving      *moving.Service
 	MovingJobs  *moving.Jobs
+	Feeds       *feeds.Service
 	Pulse       *Pulse
 
 	tend        sync.WaitGroup
@@ -142,9 +144,13 @@ func (a *App) build() error {
 	})
 	a.Baselinker = baselinker.New(a.IDs)
 	listings.connections = a.Connections
-	a.Stock.Listener = stockListener{a.Connections, a.Orders, a.stockMoved}
 	a.buildMoving()
+	a.Feeds = feeds.New(d, a.IDs, a.Journal, feeds.Needs{
+		Catalog: feedCatalog{read}, Stock: feedStock{connectionStock{a.Stock, read}}, Pages: feedPages{a.Connections}, Rules: feedRules{}, Tenants: tenants{},
+	})
+	a.Stock.Listener = feedStockListener{stockListener{a.Connections, a.Orders, a.stockMoved}, a.Feeds}
 	a.Catalog.AddHooks(skuChanges{a.Stock, a.Connections, read, a.stockMoved})
+	a.Catalog.AddHooks(feedSKUChanges{a.Feeds})
 	a.wire()
 	return nil
 }
@@ -201,6 +207,7 @@ func (a *App) Start(ctx context.Context) error {
 	}
 	tending, stop := context.WithCancel(context.WithoutCancel(ctx))
 	a.tend.Go(func() { a.DB.Tend(tending) })
+	a.tend.Go(func() { a.DB.Listen(tending, a.hearForFeeds) })
 	a.stopTending = stop
 	return a.Connections.Start(ctx)
 }

@@ -98,6 +98,7 @@ func (a *App) Router(o ServeOptions) (*httpx.Router, error) {
 	connectorphp.New(a.connectorPHP()).Register(rt)
 	ui.Register(rt, a.console())
 	a.registerHooks(rt)
+	a.registerFeeds(rt)
 	a.registerHealth(rt)
 	if o.Extra != nil {
 		o.Extra(rt)

@@ -114,6 +114,15 @@ func (r *Report) AddPages(p PagesResult) {
 	}
 }
 
+// AddFeed holds a product feed of a hundred thousand offers against its targets.
+func (r *Report) AddFeed(f FeedResult) {
+	r.Results = append(r.Results, f)
+	r.most("feed", f.Engine, "first byte", f.FirstByteMS, 200, "ms")
+	r.most("feed", f.Engine, "whole document", f.WholeS, 5, fmt.Sprintf("s (%d offers, %.0f MB)", f.Offers, f.MB))
+	r.most("feed", f.Engine, "not changed", f.SameMS, 50, "ms")
+	r.most("feed", f.Engine, "growth of memory", f.GrowthMB, 50, fmt.Sprintf("MB over %.0f MB", f.RSSMB))
+}
+
 // Print writes one table.
 func (r *Report) Print(w io.Writer) {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)

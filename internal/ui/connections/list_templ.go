@@ -97,6 +97,14 @@ func listHead(d listData) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
+			templ_7745c5c3_Err = kit.Btn(kit.Button{Text: i18n.T(ctx, "feeds.title"), Quiet: true, Href: "/feeds"}).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, " ")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
 			if d.write {
 				templ_7745c5c3_Err = kit.Btn(kit.Button{Text: i18n.T(ctx, "moving.title"), Quiet: true, Href: "/moving"}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
