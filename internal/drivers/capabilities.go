@@ -89,6 +89,9 @@ func OpenMadeUp(d connector.Driver) (connector.Channel, error) {
 		ch, err := d.Open(connector.Config{
 			Settings: set, HTTP: &http.Client{Transport: nowhere{}}, HookSecret: "made-up", Now: time.Now, Log: slog.New(slog.DiscardHandler),
 		})
+		if err == nil && ch == nil {
+			return nil, connector.Errorf(connector.KindPermanent, "Open gave neither a channel nor an error")
+		}
 		if err == nil {
 			return ch, nil
 		}

@@ -1,6 +1,7 @@
 package drivers_test
 
 import (
+	"context"
 	"slices"
 	"testing"
 
@@ -58,8 +59,15 @@ func (p picky) Open(cfg connector.Config) (connector.Channel, error) {
 	if _, err := cfg.HTTP.Get("https://shop.example.com"); err == nil {
 		return nil, connector.Errorf(connector.KindSettings, "base_url: somebody answers")
 	}
-	return nil, nil
+	return p, nil
 }
+
+func (picky) Check(context.Context) (connector.Account, error) { return connector.Account{}, nil }
+
+// empty opens nothing and says nothing.
+type empty struct{ picky }
+
+func (empty) Open(connector.Config) (connector.Channel, error) { return nil, nil }
 
 func TestOpenMadeUp(t *testing.T) {
 	t.Parallel()
@@ -68,6 +76,9 @@ func TestOpenMadeUp(t *testing.T) {
 	}
 	if _, err := drivers.OpenMadeUp(picky{never: "an own word"}); connector.KindOf(err) != connector.KindSettings {
 		t.Errorf("a form that takes none of the values: error %v, want kind settings", err)
+	}
+	if _, err := drivers.Capabilities(empty{}); err == nil {
+		t.Error("a driver that gives no channel can do something")
 	}
 }
 
