@@ -47,6 +47,17 @@ func (p part) lacks(o *Outside) (names []string) {
 	return names
 }
 
+// ready is a capability whose hooks are all there.
+func ready[T any](st *stand) (T, bool) {
+	v, ok := st.ch.(T)
+	for _, p := range parts {
+		if p.capability == reflect.TypeFor[T]() {
+			ok = ok && len(p.lacks(st.Outside)) == 0
+		}
+	}
+	return v, ok
+}
+
 // Hooks are the fields of Outside that LevelFull calls for, for what a channel can do; Settings and BadSettings always are.
 func Hooks(ch connector.Channel) (names []string) {
 	for _, p := range parts {

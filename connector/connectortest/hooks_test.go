@@ -12,8 +12,9 @@ import (
 	"github.com/lad-hub/lad/connector"
 )
 
-// halfway is a driver that can sign in and means to take stock and statuses.
+// halfway is a driver that can sign in and means to give orders and to take stock and statuses.
 type halfway struct {
+	connector.OrderSource
 	connector.StockSink
 	connector.StatusSink
 	cfg connector.Config
@@ -64,7 +65,7 @@ func TestLevelGrowing(t *testing.T) {
 
 func TestHooks(t *testing.T) {
 	t.Parallel()
-	if got, want := Hooks(halfway{}), []string{"AddOffer", "Shown", "SetShown", "Place", "OrderStatus"}; !slices.Equal(got, want) {
+	if got, want := Hooks(halfway{}), []string{"AddOffer", "Place", "CancelByBuyer", "Shown", "SetShown", "OrderStatus"}; !slices.Equal(got, want) {
 		t.Errorf("hooks %v, want %v", got, want)
 	}
 	some := &Outside{AddOffer: func(string, connector.Qty) string { return "" }}
