@@ -17,7 +17,7 @@ var owners = map[string][]string{
 	"internal/identity":         {"tenant", "account", "session", "api_token", "one_time_link"},
 	"internal/catalog":          {"product", "sku", "kit_part", "barcode", "sku_word", "catalog_import", "catalog_import_change"},
 	"internal/stock":            {"warehouse", "level", "move", "hold", "shortage", "stock_document", "stock_document_line"},
-	"internal/connections":      {"connection", "listing", "listing_stock", "listing_price", "connection_hour", "connection_map", "connection_grant", "link_batch", "link_batch_item"},
+	"internal/connections":      {"connection", "listing", "listing_stock", "listing_price", "connection_hour", "connection_map", "connection_grant", "channel_fee", "link_batch", "link_batch_item"},
 	"internal/customers":        {"customer", "customer_identity", "customer_word"},
 	"internal/orders":           {"orders", "order_line", "order_push"},
 	"internal/tasks":            {"task"},
