@@ -71,9 +71,6 @@ func (f *faults) settings(in connector.Info) {
 		if s.Secret && s.Default != "" {
 			f.add("setting %q is secret and has a default that everybody knows", s.Key)
 		}
-		if s.Derived && s.Required {
-			f.add("setting %q is required of a form that it is not on", s.Key)
-		}
 		keys[s.Key] = true
 	}
 }

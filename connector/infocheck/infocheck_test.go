@@ -40,7 +40,6 @@ func TestFaults(t *testing.T) {
 		"zone: unknown":                 func(in *connector.Info) { in.Zone = "Europe/Nowhere" },
 		"setting \"token\" (title":      func(in *connector.Info) { in.Settings = append(in.Settings, in.Settings[0]) },
 		"default that everybody knows":  func(in *connector.Info) { in.Settings[0].Default = "123456" },
-		"a form that it is not on":      func(in *connector.Info) { in.Settings[0].Derived = true },
 		"a limit is negative":           func(in *connector.Info) { in.Limits.PollEvery = -time.Second },
 		"status \"ok\": empty or twice": func(in *connector.Info) { in.Statuses = append(in.Statuses, in.Statuses[2]) },
 		"stage \"lost\"":                func(in *connector.Info) { in.Statuses[1].Stage = "lost" },

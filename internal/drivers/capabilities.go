@@ -68,7 +68,7 @@ func Capabilities(d connector.Driver) ([]Capability, error) {
 }
 
 // guesses are what fields of forms ask for; the next one is tried for a field that Open complains about.
-var guesses = []string{"made-up", "https://shop.example.com", "1", "yes", "UAH", "uk-UA", "Europe/Kyiv"}
+var guesses = []string{"made-up", "https://shop.example.com", "https://shop.example.com/index.php?route=api", "1", "yes", "UAH", "uk-UA", "Europe/Kyiv"}
 
 // OpenMadeUp opens a channel that can reach nothing, with made-up values for what the form requires and for fields that the
 // driver's complaint names.
