@@ -97,18 +97,26 @@ func (sk Skeleton) Explain(w io.Writer) {
 	fmt.Fprintf(w, `
 Next:
   1. Read connector/example, a whole driver in less than 500 lines, and docs/drivers.md.
-  2. go test %s
+  2. %s
      passes now: at LevelEmpty it proves the description, the form, and that Open sends nothing.
   3. Put the form, limits, statuses and reasons into info.go, the true read into Check, and both into simulator_test.go.
   4. Set the Level in conformance_test.go to LevelGrowing. go test -v names what is not checked yet. Write method by method, in
      simulator and driver, and fill in the hooks of connectortest.Outside: %s.
   5. Take the Level away: everything has to hold. Add table tests on documented samples and run the fuzz targets.
   6. Fill in %s for merchants.
-`, sk.Dir, orNothing(Hooks(sk.Can)), sk.Page)
+`, sk.test(), orNothing(Hooks(sk.Can)), sk.Page)
 	if sk.InTree {
 		fmt.Fprintf(w, `  7. List %s.New() in internal/drivers/drivers.go, then: lad driver check %s; go generate ./internal/driverkit
 `, sk.Name, sk.Name)
 	} else {
 		fmt.Fprintln(w, "  7. List its New() where a program puts its drivers together, in Lad in internal/drivers/drivers.go.")
 	}
+}
+
+// test is the command that runs the skeleton's tests.
+func (sk Skeleton) test() string {
+	if sk.InTree {
+		return "go test " + sk.Dir
+	}
+	return "go test . in " + sk.Dir + ", inside a module that requires github.com/lad-hub/lad,"
 }
