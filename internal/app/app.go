@@ -10,11 +10,13 @@ import (
 	"sync"
 	"time"
 
+	"github.com/lad-hub/lad/internal/baselinker"
 	"github.com/lad-hub/lad/internal/catalog"
 	"github.com/lad-hub/lad/internal/connections"
 	"github.com/lad-hub/lad/internal/customers"
 	"github.com/lad-hub/lad/internal/drivers"
 	"github.com/lad-hub/lad/internal/identity"
+	"github.com/lad-hub/lad/internal/moving"
 	"github.com/lad-hub/lad/internal/orders"
 	"github.com/lad-hub/lad/internal/platform/clock"
 	"github.com/lad-hub/lad/internal/platform/db"
@@ -43,6 +45,8 @@ type Options struct {
 	PollEvery time.Duration
 	// ChannelClock is what drivers take for the present, for simulated channels that live at another time; nil: Clock.
 	ChannelClock clock.Clock
+	// MovingPerSecond bounds the requests to a hub that a shop moves from; 0 is what that hub allows, negative no bound: for tests.
+	MovingPerSecond float64
 	// PublicURL is where channels can call back.
 	PublicURL string
 	// Region is where phone numbers without a country code are dialled.
@@ -71,6 +75,9 @@ type App struct {
 	Tasks       *tasks.Service
 	Orders      *orders.Service
 	Connections *connections.Service
+	Baselinker  *baselinker.Service
+	Moving      *moving.Service
+	MovingJobs  *moving.Jobs
 	Pulse       *Pulse
 
 	tend        sync.WaitGroup
@@ -133,8 +140,10 @@ func (a *App) build() error {
 		Box: a.Box, Drivers: drivers.ByName, PollEvery: a.PollEvery, PublicURL: a.PublicURL, ChannelClock: a.ChannelClock,
 		HTTP: func() *http.Client { return httpx.NewClient(httpx.ClientOptions{AllowPrivate: a.AllowPrivate}) },
 	})
+	a.Baselinker = baselinker.New(a.IDs)
 	listings.connections = a.Connections
 	a.Stock.Listener = stockListener{a.Connections, a.Orders, a.stockMoved}
+	a.buildMoving()
 	a.Catalog.AddHooks(skuChanges{a.Stock, a.Connections, read, a.stockMoved})
 	a.wire()
 	return nil

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/lad-hub/lad/internal/api"
+	"github.com/lad-hub/lad/internal/api/connectorphp"
 	"github.com/lad-hub/lad/internal/customers"
 	"github.com/lad-hub/lad/internal/platform/access"
 	"github.com/lad-hub/lad/internal/platform/db"
@@ -94,6 +95,7 @@ func (a *App) Router(o ServeOptions) (*httpx.Router, error) {
 		Problems: httpx.Problems{Log: a.Log, Translate: i18n.T, Page: ui.Problem},
 	})
 	(&api.API{Orders: a.Orders, Connections: a.Connections, Phone: func(raw string) string { return customers.Phone(raw, a.Region) }}).Register(rt)
+	connectorphp.New(a.connectorPHP()).Register(rt)
 	ui.Register(rt, a.console())
 	a.registerHooks(rt)
 	a.registerHealth(rt)

@@ -12,6 +12,7 @@ import (
 	"github.com/lad-hub/lad/internal/connections"
 	"github.com/lad-hub/lad/internal/customers"
 	"github.com/lad-hub/lad/internal/identity"
+	"github.com/lad-hub/lad/internal/moving"
 	"github.com/lad-hub/lad/internal/orders"
 	"github.com/lad-hub/lad/internal/platform/access"
 	"github.com/lad-hub/lad/internal/platform/db"
@@ -24,6 +25,7 @@ import (
 	connectionsui "github.com/lad-hub/lad/internal/ui/connections"
 	identityui "github.com/lad-hub/lad/internal/ui/identity"
 	"github.com/lad-hub/lad/internal/ui/live"
+	movingui "github.com/lad-hub/lad/internal/ui/moving"
 	ordersui "github.com/lad-hub/lad/internal/ui/orders"
 	"github.com/lad-hub/lad/internal/ui/reply"
 	stockui "github.com/lad-hub/lad/internal/ui/stock"
@@ -42,6 +44,8 @@ type Deps struct {
 	Tasks       *tasks.Service
 	Orders      *orders.Service
 	Connections *connections.Service
+	Moving      *moving.Service
+	MovingJobs  *moving.Jobs
 	// Drivers are the channels that can be connected, in the order in which they are offered.
 	Drivers func() []connector.Driver
 	// Pulse is how long the last change took to reach every channel, 0 when there was none.
@@ -75,6 +79,7 @@ func Register(rt *httpx.Router, d Deps) {
 	stockui.Register(rt, stockui.Deps{DB: d.DB, Stock: d.Stock, Catalog: d.Catalog, Connections: d.Connections, People: d.people, Frame: c.frame})
 	catalogui.Register(rt, catalogui.Deps{DB: d.DB, Catalog: d.Catalog, Imports: d.Imports, People: d.people, Frame: c.frame, Currency: d.Currency})
 	connectionsui.Register(rt, connectionsui.Deps{DB: d.DB, Connections: d.Connections, Catalog: d.Catalog, Stock: d.Stock, Drivers: d.Drivers, Frame: c.frame})
+	movingui.Register(rt, movingui.Deps{DB: d.DB, Moving: d.Moving, Jobs: d.MovingJobs, Frame: c.frame})
 	tasksui.Register(rt, tasksui.Deps{DB: d.DB, Tasks: d.Tasks, People: d.people, Frame: c.frame})
 }
 
