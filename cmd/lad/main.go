@@ -26,6 +26,7 @@ type cli struct {
 	Restore restoreCmd      `cmd:"" help:"Put a backup in place of an empty data folder."`
 	Bench   benchCmd        `cmd:"" help:"Measure speed on this machine."`
 	Replay  replayCmd       `cmd:"" help:"Play a file of real orders through three simulated channels and reconcile."`
+	Driver  driverCmd       `cmd:"" help:"Teach Lad another channel: make a driver, check it."`
 	Version versionCmd      `cmd:"" help:"Print the version."`
 }
 
