@@ -1,6 +1,7 @@
 package rehearsal
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 	"time"
@@ -38,17 +39,41 @@ func (r *run) rule(kind sim.Kind, percent int64) sim.Rule {
 	return out
 }
 
-// setFaults switches exactly these faults on. A fault that was on at the same share keeps its count; strikes of those that go
-// off are remembered.
-func (r *run) setFaults(on map[string]int64) {
+// serve puts the faults that were chosen so far on a channel that is ready.
+func (r *run) serve(s *stand) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	old := r.faults
-	r.faults = map[string]int64{}
+	r.stand = s
+	r.change(nil, r.faults)
+}
+
+// choose switches exactly these faults on, as a person has chosen: Conflict once the rehearsal comes to rest.
+func (r *run) choose(on map[string]int64) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.phase != rehearsalui.Preparing && r.phase != rehearsalui.Running {
+		return errs.New(errs.Conflict, "error.rehearsal.settling")
+	}
 	for kind, percent := range on {
-		r.faults[kind] = percent
 		r.plan.Faults[kind] = max(r.plan.Faults[kind], percent)
 	}
+	old := r.faults
+	r.faults = maps.Clone(on)
+	r.change(old, on)
+	return nil
+}
+
+// mend switches every fault off.
+func (r *run) mend() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.change(r.faults, nil)
+	r.faults = nil
+}
+
+// change brings the channel from some faults to others. A fault that was on at the same share keeps its count; strikes of those
+// that go off are remembered.
+func (r *run) change(old, on map[string]int64) {
 	if r.stand == nil {
 		return
 	}

@@ -51,7 +51,7 @@ func (r *run) look(ctx context.Context) (now state, err error) {
 		return err
 	})
 	if err == nil {
-		r.meter.sample(now, r.stand.limited.Load())
+		r.meter.sample(r.elapsed(), now, r.stand.limited.Load())
 		r.lab.tell(r.tenant)
 	}
 	return now, err

@@ -27,8 +27,8 @@ type meter struct {
 	next    time.Time
 	points  []rehearsalui.Point
 	open    rehearsalui.Point // the interval that is not full yet
-	inOpen  int
-	stride  int // looks in an interval
+	from    time.Duration     // its beginning
+	width   time.Duration     // of an interval
 	limited int64
 	fresh   []time.Duration // lags of the open interval
 	lags    []time.Duration
@@ -36,7 +36,7 @@ type meter struct {
 	res     rehearsalui.Result
 }
 
-func newMeter(r *run) *meter { return &meter{run: r, stride: 1} }
+func newMeter(r *run) *meter { return &meter{run: r} }
 
 // start forgets what the preparation has measured.
 func (m *meter) start(length time.Duration) {
@@ -44,7 +44,7 @@ func (m *meter) start(length time.Duration) {
 	defer m.mu.Unlock()
 	m.every = min(max(length/looks, soonest), latest)
 	m.fresh, m.lags, m.seen = nil, nil, 0
-	m.next = time.Now().Add(m.every)
+	m.width, m.next = m.every, time.Now().Add(m.every)
 }
 
 // due says whether it is time for the next look of the load.
@@ -94,9 +94,8 @@ func (m *meter) broken() {
 	m.res.Broken = true
 }
 
-// sample takes a look over into the open interval.
-func (m *meter) sample(s state, limited int64) {
-	at := m.run.elapsed()
+// sample takes a look at a moment since the first order over into the open interval.
+func (m *meter) sample(at time.Duration, s state, limited int64) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	arrived := m.res.Placed - s.waiting
@@ -108,7 +107,7 @@ func (m *meter) sample(s state, limited int64) {
 	m.res.Arrived, m.limited = arrived, limited
 	m.res.MostWaiting, m.res.MostDirty = max(m.res.MostWaiting, s.waiting), max(m.res.MostDirty, s.dirty)
 	m.res.Dirty, m.res.Short, m.res.Drift, m.res.Limited = s.dirty, s.short, s.drift, limited
-	if m.inOpen++; m.inOpen >= m.stride {
+	if at-m.from >= m.width {
 		m.close()
 	}
 	m.next = time.Now().Add(m.every)
@@ -119,7 +118,7 @@ func (m *meter) close() {
 	slices.Sort(m.fresh)
 	m.open.P50, m.open.P99 = percentile(m.fresh, 50), percentile(m.fresh, 99)
 	m.points = append(m.points, m.open)
-	m.open, m.inOpen, m.fresh = rehearsalui.Point{}, 0, nil
+	m.from, m.open, m.fresh = m.open.At, rehearsalui.Point{}, nil
 	if len(m.points) < mostPoints {
 		return
 	}
@@ -127,7 +126,7 @@ func (m *meter) close() {
 		m.points[i] = join(m.points[2*i], m.points[2*i+1])
 	}
 	m.points = m.points[:len(m.points)/2]
-	m.stride *= 2
+	m.width *= 2
 }
 
 // join makes one interval of two: counts add up, all else is the worse of both.
@@ -160,7 +159,7 @@ func (m *meter) chart() []rehearsalui.Point {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	out := slices.Clone(m.points)
-	if m.inOpen > 0 {
+	if m.open.At > m.from {
 		fresh := slices.Clone(m.fresh)
 		slices.Sort(fresh)
 		p := m.open

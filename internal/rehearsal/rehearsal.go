@@ -130,12 +130,16 @@ func (l *Lab) active(a access.Actor) (*run, error) {
 }
 
 // Stop implements rehearsalui.Lab.
-func (l *Lab) Stop(_ context.Context, a access.Actor) error {
+func (l *Lab) Stop(_ context.Context, a access.Actor, now bool) error {
 	r, err := l.active(a)
 	if err != nil {
 		return err
 	}
-	r.stop()
+	if now {
+		r.breakOff()
+	} else {
+		r.stop()
+	}
 	l.tell(a.Tenant)
 	return nil
 }
@@ -149,6 +153,5 @@ func (l *Lab) SetFaults(_ context.Context, a access.Actor, on map[string]int64) 
 	if err := checkFaults(on); err != nil {
 		return err
 	}
-	r.setFaults(on)
-	return nil
+	return r.choose(on)
 }

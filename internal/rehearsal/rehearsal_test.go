@@ -118,12 +118,12 @@ func TestFaultsLoseNothingAndTheRealShopIsUntouched(t *testing.T) {
 		t.Run(string(e), func(t *testing.T) {
 			t.Parallel()
 			l := open(t, dbtest.Options(t, e), dbtest.Options(t, e))
-			real := prom.New(prom.Options{})
-			real.SeedOffers([]sim.OfferSeed{{SKU: "LMP-1", Title: "Лампа", PriceMinor: 41_200, Quantity: 60}})
-			c, _ := l.shop.Connect(real, nil)
+			channel := prom.New(prom.Options{})
+			channel.SeedOffers([]sim.OfferSeed{{SKU: "LMP-1", Title: "Лампа", PriceMinor: 41_200, Quantity: 60}})
+			c, _ := l.shop.Connect(channel, nil)
 			l.shop.Start()
 			l.shop.Settled(c.ID)
-			before, shown := l.books(), real.Offers()
+			before, shown := l.books(), channel.Offers()
 
 			p := short("prom")
 			p.Faults = map[string]int64{string(sim.Drop): 10, string(sim.Status5xx): 10, string(sim.AcceptThenFail): 25, string(sim.DuplicateOrders): 50}
@@ -137,8 +137,8 @@ func TestFaultsLoseNothingAndTheRealShopIsUntouched(t *testing.T) {
 			if diff := cmp.Diff(before, l.books()); diff != "" {
 				t.Errorf("the real shop (-before +after):\n%s", diff)
 			}
-			if diff := cmp.Diff(shown, real.Offers()); diff != "" || len(real.Orders()) != 0 {
-				t.Errorf("the real channel has %d orders and shows (-before +after):\n%s", len(real.Orders()), diff)
+			if diff := cmp.Diff(shown, channel.Offers()); diff != "" || len(channel.Orders()) != 0 {
+				t.Errorf("the real channel has %d orders and shows (-before +after):\n%s", len(channel.Orders()), diff)
 			}
 			for kind, n := range map[string]int{"rehearsal.started": 1, "rehearsal.ended": 1} {
 				if got := l.shop.Told(kind, "rehearsal", 0); got != n {
@@ -195,7 +195,7 @@ func TestFaultsAndStopWhileItRuns(t *testing.T) {
 	p := short("rozetka")
 	p.Minutes = rehearsalui.MostMinutes
 	ctx := context.Background()
-	if err := l.Stop(ctx, l.shop.Who); !errs.Is(err, errs.Conflict) {
+	if err := l.Stop(ctx, l.shop.Who, false); !errs.Is(err, errs.Conflict) {
 		t.Errorf("stopping nothing: %v", err)
 	}
 	l.start(p)
@@ -217,7 +217,7 @@ func TestFaultsAndStopWhileItRuns(t *testing.T) {
 	if f := l.view().Faults[at]; f.Percent != 100 || f.Hits == 0 {
 		t.Errorf("the switch shows %+v", f)
 	}
-	if err := l.Stop(ctx, l.shop.Who); err != nil {
+	if err := l.Stop(ctx, l.shop.Who, false); err != nil {
 		t.Fatal(err)
 	}
 	r := l.until(rehearsalui.Ended).Run.Result
@@ -229,7 +229,7 @@ func TestFaultsAndStopWhileItRuns(t *testing.T) {
 	}
 }
 
-// A rehearsal that is stopped twice ends where it stands and says that nothing was proved.
+// A rehearsal that is broken off ends where it stands and says that nothing was proved.
 func TestBreakOff(t *testing.T) {
 	t.Parallel()
 	l := open(t, dbtest.Options(t, db.SQLite), db.Options{})
@@ -237,6 +237,9 @@ func TestBreakOff(t *testing.T) {
 	p.Minutes = rehearsalui.MostMinutes
 	l.start(p)
 	l.until(rehearsalui.Running)
+	if err := l.Stop(context.Background(), l.shop.Who, true); err != nil {
+		t.Fatal(err)
+	}
 	l.Close()
 	v := l.view()
 	if r := v.Run.Result; v.Run.Phase != rehearsalui.Ended || !r.Broken || r.Whole() || len(v.Past) != 1 || !v.Past[0].Result.Broken {

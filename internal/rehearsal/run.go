@@ -50,7 +50,7 @@ type run struct {
 	ended   time.Time
 	problem error
 	enough  chan struct{} // closed when no more buyers shall come
-	stopped bool
+	leave   sync.Once
 }
 
 // limits are what goes by the channel's clock. At speed n a channel that lives n times as fast is asked n times as often and
@@ -154,12 +154,7 @@ func (r *run) prepare(ctx context.Context, s *stand) (err error) {
 	if err := r.app.Connections.SetRate(ctx, who, r.conn, r.limits.perSecond); err != nil {
 		return err
 	}
-	r.mu.Lock()
-	r.stand = s
-	on := r.faults
-	r.faults = nil
-	r.mu.Unlock()
-	r.setFaults(on)
+	r.serve(s)
 	return nil
 }
 
@@ -260,17 +255,8 @@ func (r *run) elapsed() time.Duration {
 	return time.Since(r.began)
 }
 
-// stop sends the buyers home; whoever calls it a second time breaks the rehearsal off.
-func (r *run) stop() {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.stopped || r.phase != rehearsalui.Running {
-		r.breakOff()
-		return
-	}
-	r.stopped = true
-	close(r.enough)
-}
+// stop sends the buyers home, or lets none in.
+func (r *run) stop() { r.leave.Do(func() { close(r.enough) }) }
 
 // breakOff ends the run where it stands.
 func (r *run) breakOff() { r.cancel(errBrokenOff) }

@@ -16,14 +16,14 @@ import (
 const (
 	lookEvery = 250 * time.Millisecond
 	pullEvery = time.Second
-	syncEvery = 10 * time.Second
+	syncEvery = 3 * time.Second
 )
 
 // settle switches the faults off and does what a person would do then - resume the connection and press "sync" - until
 // nothing is under way any more. What does not move for too long is left as it is: the verdict will tell.
 func (r *run) settle(ctx context.Context) error {
 	r.enter(rehearsalui.Settling)
-	r.setFaults(nil)
+	r.mend()
 	if err := r.resume(ctx); err != nil {
 		return err
 	}

@@ -93,7 +93,7 @@ func chosen(all []Fault, on map[string]int64) []Fault {
 
 // stop ends the load, or breaks the rehearsal off.
 func (p *pages) stop(w http.ResponseWriter, r *http.Request) error {
-	if err := p.Lab.Stop(r.Context(), access.From(r.Context())); err != nil {
+	if err := p.Lab.Stop(r.Context(), access.From(r.Context()), r.PostFormValue("now") != ""); err != nil {
 		return err
 	}
 	v, err := p.Lab.View(r.Context(), access.From(r.Context()))

@@ -20,10 +20,11 @@ type Lab interface {
 	View(ctx context.Context, a access.Actor) (View, error)
 	// Start begins a rehearsal: Conflict while one is under way, Invalid for a plan that is none.
 	Start(ctx context.Context, a access.Actor, p Plan) error
-	// Stop ends the load and lets the channel come to rest; a second call breaks the rehearsal off. Conflict when none is under way.
-	Stop(ctx context.Context, a access.Actor) error
+	// Stop ends the load and lets the channel come to rest; with now the rehearsal is broken off where it stands. Conflict when
+	// none is under way.
+	Stop(ctx context.Context, a access.Actor, now bool) error
 	// SetFaults switches exactly these faults on: kind to the percentage of requests that it strikes. Conflict when no rehearsal
-	// of the actor's shop is under way.
+	// of the actor's shop is under way, or when it comes to rest already.
 	SetFaults(ctx context.Context, a access.Actor, on map[string]int64) error
 }
 
