@@ -11,6 +11,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"time"
 
 	"github.com/lad-hub/lad/internal/app"
 	"github.com/lad-hub/lad/internal/platform/access"
@@ -25,6 +26,8 @@ type Options struct {
 	// Database is an empty database to rehearse in; the zero value is a file in a folder that is removed afterwards.
 	Database db.Options
 	Seed     uint64 // of buyers and faults
+	// Patience is how long nothing may move before a rehearsal goes on without what is missing; 0 means two minutes.
+	Patience time.Duration
 }
 
 // Lab rehearses for the shops of one program, one rehearsal at a time. It implements rehearsalui.Lab.
@@ -39,7 +42,12 @@ type Lab struct {
 }
 
 // New makes the lab of a program; Close ends it before the program.
-func New(a *app.App, o Options) *Lab { return &Lab{app: a, Options: o} }
+func New(a *app.App, o Options) *Lab {
+	if o.Patience == 0 {
+		o.Patience = 2 * time.Minute
+	}
+	return &Lab{app: a, Options: o}
+}
 
 // Register adds the lab's page.
 func (l *Lab) Register(rt *httpx.Router) {

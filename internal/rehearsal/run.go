@@ -158,9 +158,6 @@ func (r *run) prepare(ctx context.Context, s *stand) (err error) {
 	return nil
 }
 
-// patience is how long nothing may move before a rehearsal goes on without what is missing.
-const patience = 2 * time.Minute
-
 // linked waits until every offer is tied to its SKU and every quantity has been told.
 func (r *run) linked(ctx context.Context, offers int64) error {
 	var last [2]int64
@@ -176,7 +173,7 @@ func (r *run) linked(ctx context.Context, offers int64) error {
 		if now != last {
 			last, moved = now, time.Now()
 		}
-		if err == nil && time.Since(moved) > patience {
+		if err == nil && time.Since(moved) > r.lab.Patience {
 			err = errs.New(errs.Unavailable, "error.rehearsal.not_linked")
 		}
 		return now == [2]int64{offers, 0}, err

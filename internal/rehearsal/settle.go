@@ -49,7 +49,7 @@ func (r *run) settle(ctx context.Context) error {
 		if now != last {
 			last, moved = now, time.Now()
 		}
-		return now.atRest(since) || time.Since(moved) > patience, nil
+		return now.atRest(since) || time.Since(moved) > r.lab.Patience, nil
 	})
 }
 

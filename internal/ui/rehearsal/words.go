@@ -148,7 +148,6 @@ func (r *Run) figures(ctx context.Context) []figure {
 		{i18n.T(ctx, "rehearsal.placed"), i18n.Int(ctx, res.Placed), false},
 		{i18n.T(ctx, "rehearsal.arrived"), i18n.Int(ctx, res.Arrived), false},
 		{i18n.T(ctx, "rehearsal.lost"), lost, true},
-		{i18n.T(ctx, "rehearsal.lag50"), ms(ctx, res.LagP50MS), false},
 		{i18n.T(ctx, "rehearsal.lag99"), ms(ctx, res.LagP99MS), false},
 		{i18n.T(ctx, "rehearsal.drift"), i18n.Int(ctx, res.Drift), false},
 		{i18n.T(ctx, "rehearsal.short"), i18n.Int(ctx, res.Short), false},
