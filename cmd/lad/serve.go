@@ -11,7 +11,9 @@ import (
 	"github.com/lad-hub/lad/internal/app"
 	"github.com/lad-hub/lad/internal/platform/db"
 	"github.com/lad-hub/lad/internal/platform/errs"
+	"github.com/lad-hub/lad/internal/platform/httpx"
 	"github.com/lad-hub/lad/internal/platform/i18n"
+	"github.com/lad-hub/lad/internal/rehearsal"
 )
 
 // store says where the data is.
@@ -51,13 +53,14 @@ type serveCmd struct {
 	TrustedProxy []string `help:"Networks of reverse proxies whose X-Forwarded-For is believed." env:"LAD_TRUSTED_PROXY" placeholder:"CIDR"`
 	AllowPrivate bool     `help:"Let connections reach private network addresses: for a shop in the same building." env:"LAD_ALLOW_PRIVATE"`
 	Unlimited    bool     `help:"Do not bound requests per client address: behind a proxy that does, and for load tests." env:"LAD_UNLIMITED"`
+	Rehearsal    bool     `help:"Add the rehearsal lab: a page that runs simulated channels on a copy of the goods, apart from everything real." env:"LAD_REHEARSAL"`
 	Region       string   `help:"Country where phone numbers without a country code are dialled." default:"UA" env:"LAD_REGION"`
 }
 
 // Run serves until it is told to stop.
 func (c serveCmd) Run(ctx context.Context) error {
 	o := c.options(c.logger())
-	o.Migrate, o.AllowPrivate, o.PublicURL, o.Region = true, c.AllowPrivate, c.PublicURL, c.Region
+	o.Migrate, o.AllowPrivate, o.PublicURL, o.Region, o.Rehearsal = true, c.AllowPrivate, c.PublicURL, c.Region, c.Rehearsal
 	a, err := app.Open(ctx, o)
 	if err != nil {
 		return err
@@ -67,7 +70,13 @@ func (c serveCmd) Run(ctx context.Context) error {
 	if c.Unlimited {
 		rate = -1
 	}
-	return a.Serve(ctx, app.ServeOptions{Addr: c.Addr, Proxies: c.TrustedProxy, PerSecond: rate, Ready: func(url, setup string) {
+	var extra func(*httpx.Router)
+	if c.Rehearsal {
+		lab := rehearsal.New(a, rehearsal.Options{})
+		defer lab.Close()
+		extra = lab.Register
+	}
+	return a.Serve(ctx, app.ServeOptions{Addr: c.Addr, Proxies: c.TrustedProxy, PerSecond: rate, Extra: extra, Ready: func(url, setup string) {
 		fmt.Println("Lad is at", url)
 		if setup != "" {
 			fmt.Println("First start. Open this link once, within 24 hours, to create the shop and its owner:")

@@ -42,6 +42,10 @@ type Options struct {
 	KeyFile string
 	// AllowPrivate lets connections reach addresses of private networks: for the demo, tests and shops in the same building.
 	AllowPrivate bool
+	// OnlyAddress is the one address that connections can reach, for rehearsals: "127.0.0.1:8081". Empty leaves it to AllowPrivate.
+	OnlyAddress string
+	// Rehearsal puts the rehearsal lab into the menu of those who may use it; the caller registers its page.
+	Rehearsal bool
 	// PollEvery overrides the drivers' pause between two polls of orders.
 	PollEvery time.Duration
 	// ChannelClock is what drivers take for the present, for simulated channels that live at another time; nil: Clock.
@@ -140,7 +144,9 @@ func (a *App) build() error {
 	a.Connections = connections.New(d, a.IDs, a.Journal, a.Facts, log, connections.Needs{
 		Stock: connectionStock{a.Stock, read}, Catalog: connectionCatalog{read}, Orders: connectionOrders{a.Orders}, Tasks: connectionTasks{a.Tasks},
 		Box: a.Box, Drivers: drivers.ByName, PollEvery: a.PollEvery, PublicURL: a.PublicURL, ChannelClock: a.ChannelClock,
-		HTTP: func() *http.Client { return httpx.NewClient(httpx.ClientOptions{AllowPrivate: a.AllowPrivate}) },
+		HTTP: func() *http.Client {
+			return httpx.NewClient(httpx.ClientOptions{AllowPrivate: a.AllowPrivate, Only: a.OnlyAddress})
+		},
 	})
 	a.Baselinker = baselinker.New(a.IDs)
 	listings.connections = a.Connections

@@ -18,7 +18,7 @@ type layer struct {
 // parts are the folders under internal that are not domains.
 var parts = []string{
 	"internal/platform", "internal/drivers", "internal/sim", "internal/ui", "internal/api", "internal/report", "internal/backup", "internal/app",
-	"internal/bench", "internal/demo", "internal/replay", "internal/torture", "internal/arch", "internal/driverkit",
+	"internal/bench", "internal/demo", "internal/rehearsal", "internal/replay", "internal/torture", "internal/arch", "internal/driverkit",
 }
 
 func in(dirs ...string) func(string) bool {
@@ -60,7 +60,7 @@ var layers = []layer{
 	{"a domain", isDomain, func(from, to string) bool {
 		return under(to, "connector", "internal/platform", domainOf(from))
 	}},
-	{"the whole program", in("internal/app", "internal/bench", "internal/demo", "internal/replay", "internal/torture", "internal/arch", "cmd"),
+	{"the whole program", in("internal/app", "internal/bench", "internal/demo", "internal/rehearsal", "internal/replay", "internal/torture", "internal/arch", "cmd"),
 		func(_, _ string) bool { return true }},
 }
 

@@ -17,6 +17,7 @@ import (
 	"github.com/lad-hub/lad/internal/platform/access"
 	"github.com/lad-hub/lad/internal/platform/db"
 	"github.com/lad-hub/lad/internal/platform/httpx"
+	"github.com/lad-hub/lad/internal/rehearsal"
 	demoui "github.com/lad-hub/lad/internal/ui/demo"
 )
 
@@ -90,7 +91,7 @@ func Run(ctx context.Context, o Options) (err error) {
 	defer func() { err = errors.Join(err, closeStalls(d.stalls)) }()
 	d.app, err = app.Open(ctx, app.Options{
 		Database: db.Options{Path: filepath.Join(o.Data, "lad.db")}, Migrate: true, KeyFile: filepath.Join(o.Data, "lad.key"),
-		AllowPrivate: true, PollEvery: o.PollEvery, Log: o.Log,
+		AllowPrivate: true, PollEvery: o.PollEvery, Rehearsal: true, Log: o.Log,
 	})
 	if err != nil {
 		return err
@@ -109,13 +110,15 @@ func (d *Demo) run(ctx context.Context) error {
 	if d.SignIn != nil {
 		authenticate = d.asked
 	}
+	lab := rehearsal.New(d.app, rehearsal.Options{Seed: d.Seed})
+	defer lab.Close()
 	ctx, stop := context.WithCancel(ctx)
 	var people sync.WaitGroup
 	defer people.Wait()
 	defer stop()
 	return d.app.Serve(ctx, app.ServeOptions{
 		Addr: d.Addr, PerSecond: -1, Authenticate: authenticate,
-		Extra: func(rt *httpx.Router) { demoui.Register(rt, d.deps()) },
+		Extra: func(rt *httpx.Router) { demoui.Register(rt, d.deps()); lab.Register(rt) },
 		Ready: func(url, _ string) {
 			fmt.Fprintf(d.Out, "The demo shop is at %s\n", url)
 			if d.Ready != nil {

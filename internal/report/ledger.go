@@ -152,6 +152,12 @@ func Dirty(ctx context.Context, tx *db.Tx) (n int64, err error) {
 	return n, err
 }
 
+// ShortLines counts order lines that wait for goods.
+func ShortLines(ctx context.Context, tx *db.Tx) (n int64, err error) {
+	err = tx.QueryRow(ctx, "select count(*) from shortage where tenant_id = $1 and state = 'open'", int64(tx.Tenant)).Scan(&n)
+	return n, err
+}
+
 // Unread lists what came from outside and did not become an order, with the reason, at most limit.
 func Unread(ctx context.Context, tx *db.Tx, limit int) (out []string, err error) {
 	err = tx.Each(ctx, `select c.name || ' ' || f.external_id || ': ' || f.state || ' ' || f.error from fact f

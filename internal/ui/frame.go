@@ -26,7 +26,7 @@ const (
 func (c *console) frame(r *http.Request, at kit.Section, title string) (kit.PageData, error) {
 	ctx, a := r.Context(), access.From(r.Context())
 	data := kit.PageData{Title: title, Section: at, Theme: kit.ThemeOf(r), LiveURL: "/live", LiveAt: c.Live.Cursor(int64(a.Tenant)),
-		NavURL: reply.Href("/nav", "at", string(at)), PulseURL: "/pulse", User: kit.User{Name: a.Name, Role: roleName(ctx, a)}, Menu: menu(ctx, a)}
+		NavURL: reply.Href("/nav", "at", string(at)), PulseURL: "/pulse", User: kit.User{Name: a.Name, Role: roleName(ctx, a)}, Menu: c.menu(ctx, a)}
 	var err error
 	if data.Counts, err = c.counts(ctx, a); err != nil {
 		return data, err
@@ -46,10 +46,13 @@ func roleName(ctx context.Context, a access.Actor) string {
 }
 
 // menu is what a person finds under the own name.
-func menu(ctx context.Context, a access.Actor) []kit.Link {
+func (c *console) menu(ctx context.Context, a access.Actor) []kit.Link {
 	out := []kit.Link{{Text: i18n.T(ctx, "account.title"), Href: "/account"}}
 	if a.May(access.AccountsWrite) {
 		out = append(out, kit.Link{Text: i18n.T(ctx, "people.title"), Href: "/people"}, kit.Link{Text: i18n.T(ctx, "tokens.title"), Href: "/tokens"})
+	}
+	if c.Rehearsal && a.May(access.OrdersWrite) {
+		out = append(out, kit.Link{Text: i18n.T(ctx, "rehearsal.title"), Href: "/rehearsal"})
 	}
 	return out
 }

@@ -57,6 +57,8 @@ type Deps struct {
 	Pulse func(db.Tenant) time.Duration
 	// Currency is the tenant's.
 	Currency func(context.Context, *db.Tx) (money.Currency, error)
+	// Rehearsal says that the rehearsal lab has a page.
+	Rehearsal bool
 }
 
 // console serves what belongs to no domain.

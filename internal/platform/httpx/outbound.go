@@ -28,6 +28,9 @@ type ClientOptions struct {
 	// AllowPrivate lets the client reach this machine and its network, and follow redirects over plain http. Only the demo,
 	// tests and a merchant's own shop server on the local network need it.
 	AllowPrivate bool
+	// Only is the one address ("127.0.0.1:8081") that can be reached, whatever AllowPrivate says: a rehearsal talks to its simulator
+	// and to nothing else. Empty leaves it to AllowPrivate.
+	Only string
 }
 
 // TooLargeError says that an answer was longer than the client reads.
@@ -44,6 +47,14 @@ func (e *BlockedError) Error() string {
 	return fmt.Sprintf("address %s is not on the public internet", e.Addr)
 }
 
+// OutOfBoundsError says that a client with ClientOptions.Only was sent somewhere else.
+type OutOfBoundsError struct{ Addr string }
+
+// Error names the address.
+func (e *OutOfBoundsError) Error() string {
+	return fmt.Sprintf("address %s is out of bounds for this client", e.Addr)
+}
+
 // errRedirect refuses a redirect that would carry credentials somewhere else.
 var errRedirect = errors.New("redirect to another host or away from https refused")
 
@@ -52,7 +63,10 @@ var errRedirect = errors.New("redirect to another host or away from https refuse
 // variables, which would step around that check.
 func NewClient(o ClientOptions) *http.Client {
 	dialer := &net.Dialer{Timeout: or(o.ConnectTimeout, DefaultConnectTimeout), KeepAlive: 30 * time.Second}
-	if !o.AllowPrivate {
+	switch {
+	case o.Only != "":
+		dialer.ControlContext = only(o.Only)
+	case !o.AllowPrivate:
 		dialer.ControlContext = guardDial
 	}
 	transport := &http.Transport{
@@ -68,7 +82,7 @@ func NewClient(o ClientOptions) *http.Client {
 	return &http.Client{
 		Transport:     &bounded{next: transport, limit: or(o.MaxBody, DefaultMaxBody)},
 		Timeout:       or(o.Timeout, DefaultTimeout),
-		CheckRedirect: redirectPolicy(o.AllowPrivate),
+		CheckRedirect: redirectPolicy(o.AllowPrivate || o.Only != ""),
 	}
 }
 
@@ -107,6 +121,16 @@ func guardDial(_ context.Context, _, address string, _ syscall.RawConn) error {
 		return &BlockedError{Addr: ap.Addr()}
 	}
 	return nil
+}
+
+// only refuses every address but one.
+func only(one string) func(context.Context, string, string, syscall.RawConn) error {
+	return func(_ context.Context, _, address string, _ syscall.RawConn) error {
+		if address != one {
+			return &OutOfBoundsError{Addr: address}
+		}
+		return nil
+	}
 }
 
 // special holds the ranges that netip has no name for (IANA special-purpose registries). The translation prefixes are here

@@ -58,6 +58,28 @@ func TestClientRefusesPrivateAddressAfterLookup(t *testing.T) {
 	}
 }
 
+// A client with one address reaches no other, be it public or on this machine.
+func TestClientReachesOnlyOneAddress(t *testing.T) {
+	t.Parallel()
+	handler := http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})
+	one, other := httptest.NewServer(handler), httptest.NewServer(handler)
+	defer one.Close()
+	defer other.Close()
+	client := NewClient(ClientOptions{Only: strings.TrimPrefix(one.URL, "http://"), AllowPrivate: true})
+	resp, err := client.Get(one.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	for _, url := range []string{other.URL, "http://192.0.2.1:80", "https://[2001:db8::1]:443"} {
+		_, err := client.Get(url)
+		var out *OutOfBoundsError
+		if !errors.As(err, &out) {
+			t.Errorf("%s: got %v, want OutOfBoundsError", url, err)
+		}
+	}
+}
+
 func TestClientBoundsBody(t *testing.T) {
 	t.Parallel()
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
