@@ -214,11 +214,14 @@ func (f *fanout) settle(ctx context.Context) (lost int, err error) {
 }
 
 // pending counts what has not reached its place yet: orders not taken in, listings not told.
-func (f *fanout) pending(ctx context.Context) (n int) {
+func (f *fanout) pending(ctx context.Context) int { return f.pendingBut(ctx, 0) }
+
+// pendingBut is pending without the offers of one connection.
+func (f *fanout) pendingBut(ctx context.Context, without int64) (n int) {
 	err := f.h.DB.Read(ctx, tenant, func(tx *db.Tx) error {
 		var orders, dirty, listings int
-		err := tx.QueryRow(ctx, `select (select count(*) from orders where tenant_id = $1), (select count(*) from listing_stock where tenant_id = $1 and dirty),
-			(select count(*) from listing_stock where tenant_id = $1)`, int64(tenant)).Scan(&orders, &dirty, &listings)
+		err := tx.QueryRow(ctx, `select (select count(*) from orders where tenant_id = $1), (select count(*) from listing_stock where tenant_id = $1 and connection_id <> $2 and dirty),
+			(select count(*) from listing_stock where tenant_id = $1)`, int64(tenant), without).Scan(&orders, &dirty, &listings)
 		n = len(f.source.Orders()) - orders + dirty + fanoutSKUs*(fanoutOther+1) - listings
 		return err
 	})
