@@ -3,6 +3,7 @@ package bench
 import (
 	"context"
 	"errors"
+	"math/rand/v2"
 	"slices"
 	"time"
 
@@ -14,7 +15,7 @@ import (
 // the middle one of the rounds' figures counts: a disk that hangs once says nothing about channels.
 const (
 	sickRate   = 50 // orders a second
-	sickRounds = 10
+	sickRounds = 6
 	sickDelay  = 5 * time.Second
 	sickOne    = 0 // which of the others falls ill
 )
@@ -37,9 +38,11 @@ func sickNeighbour(ctx context.Context, o Options, p *place, r *ChannelsResult) 
 		into       *[]float64
 	}{{well, well, &healthy}, {slow, well, &beside}, {failing, well, &dead}, {well, well, &healthy}, {slow, well, &beside}, {refusing, door.open, &dead}}
 	f.take()
+	dice := rand.New(rand.NewPCG(5, 6)) // what came before a condition must not count for or against it
 	for range sickRounds / 2 {
+		dice.Shuffle(len(conditions), func(i, j int) { conditions[i], conditions[j] = conditions[j], conditions[i] })
 		for _, c := range conditions {
-			list, err := f.under(ctx, door.id, c.begin, c.end, o.lasts()/sickRounds)
+			list, err := f.under(ctx, door.id, c.begin, c.end, o.lasts()/4)
 			if err != nil {
 				return err
 			}
