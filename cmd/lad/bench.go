@@ -14,7 +14,7 @@ import (
 )
 
 type benchCmd struct {
-	Name     string        `arg:"" enum:"orders,hot,fanout,start,pages,feed,all" help:"orders, hot, fanout, start, pages, feed or all."`
+	Name     string        `arg:"" enum:"orders,hot,fanout,channels,start,pages,feed,all" help:"orders, hot, fanout, channels, start, pages, feed or all."`
 	Engine   db.Engine     `help:"sqlite or postgres; all runs both unless it is given." placeholder:"ENGINE"`
 	Buyers   int           `help:"Buyers at once, for orders." default:"32"`
 	Hot      bool          `help:"Every order holds the same SKU too, for orders."`
@@ -102,6 +102,15 @@ func (c benchCmd) runOn(ctx context.Context, o bench.Options, e db.Engine, repor
 			return err
 		}
 		report.AddFanout(r)
+	}
+	if all || c.Name == "channels" {
+		o := o
+		o.SKUs = 0 // sizes the pages
+		r, err := bench.Channels(ctx, o, e)
+		if err != nil {
+			return err
+		}
+		report.AddChannels(r)
 	}
 	if all || c.Name == "start" {
 		r, err := bench.Start(ctx, o, e)

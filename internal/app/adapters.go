@@ -72,8 +72,13 @@ func (h skuChanges) SKUChanged(ctx context.Context, tx *db.Tx, skuIDs []int64) e
 	if err != nil {
 		return err
 	}
+	was, err := h.stock.Backordered(ctx, tx, skuIDs)
+	if err != nil {
+		return err
+	}
 	for id, sku := range skus {
-		if sku.Kind == catalog.KindGoods {
+		// A file changes thousands of SKUs and hardly ever this of them.
+		if sku.Kind == catalog.KindGoods && (sku.Backorder || was[id]) {
 			if err := h.stock.SetBackorder(ctx, tx, id, sku.Backorder); err != nil {
 				return err
 			}
@@ -87,7 +92,13 @@ func (h skuChanges) SKUChanged(ctx context.Context, tx *db.Tx, skuIDs []int64) e
 	if err := h.connections.PricesWanted(ctx, tx, skuIDs); err != nil {
 		return err
 	}
-	return h.connections.StockWanted(ctx, tx, append(kits, skuIDs...), nil)
+	// What can be sold of goods is the ledger's news; only of a kit the catalogue decides it, by the parts.
+	for id, sku := range skus {
+		if sku.Kind == catalog.KindKit {
+			kits = append(kits, id)
+		}
+	}
+	return h.connections.StockWanted(ctx, tx, kits, nil)
 }
 
 // stockListener passes the ledger's news on.

@@ -159,7 +159,11 @@ type hub struct {
 
 // newHub opens the program on a place with a seeded shop and serves it.
 func newHub(ctx context.Context, p *place, skus, connections int, each qty.Qty) (*hub, error) {
-	a, err := app.Open(ctx, p.options())
+	return openHub(ctx, p.options(), skus, connections, each)
+}
+
+func openHub(ctx context.Context, o app.Options, skus, connections int, each qty.Qty) (*hub, error) {
+	a, err := app.Open(ctx, o)
 	if err != nil {
 		return nil, err
 	}

@@ -2,18 +2,12 @@ package bench
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math/rand/v2"
-	"net"
-	"net/http"
 	"slices"
 	"sync"
 	"time"
 
-	"github.com/lad-hub/lad/internal/app"
-	"github.com/lad-hub/lad/internal/connections"
-	"github.com/lad-hub/lad/internal/platform/access"
 	"github.com/lad-hub/lad/internal/platform/db"
 	"github.com/lad-hub/lad/internal/platform/qty"
 	"github.com/lad-hub/lad/internal/sim"
@@ -54,7 +48,8 @@ type fanout struct {
 	h      *hub
 	source sim.Shop
 	others []sim.Shop
-	ends   []func()
+	// counters are where the channels are served: the source's, then the others'.
+	counters []*counter
 
 	mu        sync.Mutex
 	requests  []time.Duration
@@ -72,7 +67,7 @@ func Fanout(ctx context.Context, o Options, engine db.Engine) (FanoutResult, err
 	defer p.end()
 	f := &fanout{}
 	defer f.close()
-	if err := f.open(ctx, p); err != nil {
+	if err := f.open(ctx, p, -1); err != nil {
 		return r, err
 	}
 	o.say("fanout: six channels linked and confirmed")
@@ -82,7 +77,7 @@ func Fanout(ctx context.Context, o Options, engine db.Engine) (FanoutResult, err
 	}
 	r.IdleP50MS = latencies(idle, 50)[0]
 	f.take()
-	if r.Orders, err = f.load(ctx, o.lasts()); err != nil {
+	if r.Orders, err = f.load(ctx, fanoutRate, o.lasts()); err != nil {
 		return r, err
 	}
 	r.Lost, err = f.settle(ctx)
@@ -93,38 +88,30 @@ func Fanout(ctx context.Context, o Options, engine db.Engine) (FanoutResult, err
 	return r, err
 }
 
-func (f *fanout) open(ctx context.Context, p *place) error {
+// open connects the channels; of the others only those that sick does not name are measured.
+func (f *fanout) open(ctx context.Context, p *place, sick int) error {
 	o := p.options()
 	o.PollEvery = 50 * time.Millisecond
-	a, err := app.Open(ctx, o)
-	if err != nil {
-		return err
-	}
-	f.h = &hub{App: a}
-	if f.h.token, err = f.h.found(ctx); err != nil {
-		return errors.Join(err, a.Close(ctx))
-	}
-	if err := seedShop(ctx, a, fanoutSKUs, 0, qty.Pieces(fanoutUnits)); err != nil {
-		return errors.Join(err, a.Close(ctx))
-	}
-	if err := f.h.serve(ctx); err != nil {
+	var err error
+	if f.h, err = openHub(ctx, o, fanoutSKUs, 0, qty.Pieces(fanoutUnits)); err != nil {
 		return err
 	}
 	f.source = prom.New(prom.Options{})
 	f.others = []sim.Shop{prom.New(prom.Options{}), rozetka.New(rozetka.Options{}), horoshop.New(horoshop.Options{}), prom.New(prom.Options{}), rozetka.New(rozetka.Options{})}
-	ids := map[int64]bool{}
+	counted := map[int64]bool{}
 	for i, shop := range append([]sim.Shop{f.source}, f.others...) {
-		id, err := f.connect(ctx, shop)
+		c, err := f.h.connect(ctx, shop, shop, fanoutSKUs)
 		if err != nil {
 			return err
 		}
-		ids[id] = i > 0
+		f.counters = append(f.counters, c)
+		counted[c.id] = i > 0 && i-1 != sick
 	}
 	if _, err := f.settle(ctx); err != nil {
 		return err
 	}
-	a.Connections.Observe = func(_ db.Tenant, id int64, toRequest, _ time.Duration) { f.note(&f.requests, ids[id], toRequest) }
-	a.Connections.Confirmed = func(_ db.Tenant, id int64, took time.Duration) { f.note(&f.confirmed, ids[id], took) }
+	f.h.Connections.Observe = func(_ db.Tenant, id int64, toRequest, _ time.Duration) { f.note(&f.requests, counted[id], toRequest) }
+	f.h.Connections.Confirmed = func(_ db.Tenant, id int64, took time.Duration) { f.note(&f.confirmed, counted[id], took) }
 	return nil
 }
 
@@ -146,27 +133,6 @@ func (f *fanout) take() (requests, confirmed []time.Duration) {
 	return requests, confirmed
 }
 
-// connect serves a simulator and adds it as a connection without a limit, so that what is measured is Lad.
-func (f *fanout) connect(ctx context.Context, shop sim.Shop) (int64, error) {
-	offers := make([]sim.OfferSeed, fanoutSKUs)
-	for i := range offers {
-		offers[i] = sim.OfferSeed{SKU: skuCode(int64(i + 1)), Title: "Товар", PriceMinor: 74000, Quantity: 1}
-	}
-	shop.SeedOffers(offers)
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return 0, err
-	}
-	srv := &http.Server{Handler: shop, ReadHeaderTimeout: 10 * time.Second}
-	go func() { _ = srv.Serve(ln) }()
-	f.ends = append(f.ends, func() { _ = srv.Close() })
-	c, err := f.h.Connections.Add(ctx, access.ForSystem(tenant), connections.Input{Driver: shop.Name(), Name: shop.Name(), Settings: shop.Settings("http://" + ln.Addr().String())})
-	if err != nil {
-		return 0, err
-	}
-	return c.ID, f.h.Connections.SetRate(ctx, access.ForSystem(tenant), c.ID, noLimit)
-}
-
 // order buys one to three different SKUs on the source channel.
 func (f *fanout) order(dice *rand.Rand) (skus []string, err error) {
 	b := sim.Basket{Buyer: sim.Buyer{Name: "Олена Коваль", Phone: fmt.Sprintf("+38067%07d", dice.IntN(9_999_999))}, Force: true}
@@ -183,9 +149,9 @@ func (f *fanout) order(dice *rand.Rand) (skus []string, err error) {
 }
 
 // load places orders at the rate, open loop: a slow program does not slow the buyers down.
-func (f *fanout) load(ctx context.Context, lasts time.Duration) (int, error) {
+func (f *fanout) load(ctx context.Context, rate int, lasts time.Duration) (int, error) {
 	dice := rand.New(rand.NewPCG(1, 2))
-	tick := time.NewTicker(time.Second / fanoutRate)
+	tick := time.NewTicker(time.Second / time.Duration(rate))
 	defer tick.Stop()
 	n := 0
 	for began := time.Now(); time.Since(began) < lasts; n++ {
@@ -248,11 +214,14 @@ func (f *fanout) settle(ctx context.Context) (lost int, err error) {
 }
 
 // pending counts what has not reached its place yet: orders not taken in, listings not told.
-func (f *fanout) pending(ctx context.Context) (n int) {
+func (f *fanout) pending(ctx context.Context) int { return f.pendingBut(ctx, 0) }
+
+// pendingBut is pending without the offers of one connection.
+func (f *fanout) pendingBut(ctx context.Context, without int64) (n int) {
 	err := f.h.DB.Read(ctx, tenant, func(tx *db.Tx) error {
 		var orders, dirty, listings int
-		err := tx.QueryRow(ctx, `select (select count(*) from orders where tenant_id = $1), (select count(*) from listing_stock where tenant_id = $1 and dirty),
-			(select count(*) from listing_stock where tenant_id = $1)`, int64(tenant)).Scan(&orders, &dirty, &listings)
+		err := tx.QueryRow(ctx, `select (select count(*) from orders where tenant_id = $1), (select count(*) from listing_stock where tenant_id = $1 and connection_id <> $2 and dirty),
+			(select count(*) from listing_stock where tenant_id = $1)`, int64(tenant), without).Scan(&orders, &dirty, &listings)
 		n = len(f.source.Orders()) - orders + dirty + fanoutSKUs*(fanoutOther+1) - listings
 		return err
 	})
@@ -281,8 +250,8 @@ func (f *fanout) close() {
 	if f.h != nil && f.h.stop != nil {
 		f.h.stop()
 	}
-	for _, end := range f.ends {
-		end()
+	for _, c := range f.counters {
+		c.shut()
 	}
 }
 

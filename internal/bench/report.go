@@ -95,6 +95,27 @@ func (r *Report) AddFanout(f FanoutResult) {
 	r.exactly("fanout", f.Engine, "lost", int64(f.Lost), 0)
 }
 
+// AddChannels holds large and sick channels against their targets: a tenth of the time that a channel's limit dictates, and a
+// fifth of the healthy channels' delay, may be lost.
+func (r *Report) AddChannels(c ChannelsResult) {
+	r.Results = append(r.Results, c)
+	r.most("channels", c.Engine, "first sync", c.FirstSyncS, 60, "s")
+	r.most("channels", c.Engine, "first sync, memory", c.FirstSyncRSSMB, 200, "MB")
+	r.exactly("channels", c.Engine, "first sync, offers refused", int64(c.refused), 1)
+	r.most("channels", c.Engine, "prices wanted, import", c.priceImportS, 2, "s")
+	r.most("channels", c.Engine, "prices wanted, rules", c.priceRuleS, 2, "s")
+	r.most("channels", c.Engine, "prices pushed", c.PricePushedS, 1.1*c.priceIdealS, "s")
+	for _, sick := range []struct {
+		what string
+		p99  float64
+	}{{"slow", c.SlowP99MS}, {"dead", c.DeadP99MS}} {
+		if c.FanoutP99MS > 0 {
+			r.most("channels", c.Engine, "p99 beside a "+sick.what+" one", sick.p99/c.FanoutP99MS, 1.2, fmt.Sprintf("(%.0f of %.0f ms)", sick.p99, c.FanoutP99MS))
+		}
+	}
+	r.exactly("channels", c.Engine, "lost", int64(c.lostBySick), 0)
+}
+
 // AddStart holds the start against its targets.
 func (r *Report) AddStart(s StartResult) {
 	r.Results = append(r.Results, s)

@@ -83,6 +83,7 @@ type Connection struct {
 	OffersPause    time.Duration        // between two readings of the whole offer list; 0: the usual
 	OffersSeen     int64                // by the last reading
 	OffersDrifted  int64                // of them: showed something else than they were told
+	Reading        Reading              // of the offer list that is under way
 	HookedAt       int64                // the channel was last asked to call us
 	Version        int64
 	CreatedAt      int64

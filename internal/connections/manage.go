@@ -120,7 +120,7 @@ func merge(a, b map[string]string) map[string]string {
 }
 
 // Update changes name and settings. A secret left empty keeps its value. The new credentials are proved first, and a
-// connection that was stopped for the old ones starts again.
+// connection that was stopped for the old ones starts again. A reading of offers begins anew: it may be another shop.
 func (s *Service) Update(ctx context.Context, a access.Actor, id int64, in Input) error {
 	if err := a.Must(access.ConnectionsWrite); err != nil {
 		return err
@@ -162,7 +162,7 @@ func (s *Service) Update(ctx context.Context, a access.Actor, id int64, in Input
 		return err
 	}
 	return s.change(ctx, a, id, "connection.updated", map[string]any{"name": in.Name}, func(tx *db.Tx, c Connection) error {
-		_, err := tx.Exec(ctx, `update connection set name = $3, settings = $4, secrets = $5, token_expires_at = $6, version = version + 1 where tenant_id = $1 and id = $2`,
+		_, err := tx.Exec(ctx, `update connection set name = $3, settings = $4, secrets = $5, token_expires_at = $6, offers_reading = '', version = version + 1 where tenant_id = $1 and id = $2`,
 			int64(tx.Tenant), id, in.Name, encode(open), sealed, clock.Micros(account.TokenExpires))
 		if err != nil || c.State != Stopped {
 			return err

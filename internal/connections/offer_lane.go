@@ -22,17 +22,14 @@ const (
 	driftShare = 50
 )
 
-// offerLane reads the channel's offers page by page, links new ones and compares what is shown with what was sent.
+// offerLane reads the channel's offers page by page, links new ones and compares what is shown with what was sent. Where the
+// reading stands is kept with each page.
 type offerLane struct {
 	*Account
-	source  connector.OfferSource
-	now     atomic.Bool
-	cursor  string
-	reading bool
-	began   time.Time
-	linked  int
-	seen    int
-	drifted int
+	source connector.OfferSource
+	now    atomic.Bool
+	// inherited: the reading began before this loop did, and the channel may not know its cursor any more.
+	inherited bool
 }
 
 func (l *offerLane) Name() string { return laneOffers }
@@ -40,27 +37,37 @@ func (l *offerLane) Name() string { return laneOffers }
 // Run reads one page when a reading is under way or due.
 func (l *offerLane) Run(ctx context.Context) (reconcile.Step, error) {
 	due := time.UnixMicro(l.Conn.OffersReadAt).Add(l.pause())
-	if asked := l.now.Swap(false); !l.reading {
+	if asked := l.now.Swap(false); !l.Conn.Reading.fresh(l.Now()) {
 		if !asked && l.Now().Before(due) {
 			return reconcile.Step{At: due}, nil
 		}
-		l.reading, l.cursor, l.began, l.linked, l.seen, l.drifted = true, "", l.Now(), 0, 0, 0
+		l.Conn.Reading, l.inherited = Reading{BeganAt: l.Now().UnixMicro()}, false
 	}
 	if at := l.Limit.Ready(l.Now()); at.After(l.Now()) {
 		return reconcile.Step{At: at}, nil
 	}
-	page, err := l.source.ListOffers(ctx, l.cursor)
+	page, err := l.source.ListOffers(ctx, l.Conn.Reading.Cursor)
 	if err != nil {
-		return reconcile.Step{}, err
+		return l.beginAnew(err)
 	}
+	l.inherited = false
 	if err := l.keep(ctx, page); err != nil {
 		return reconcile.Step{}, err
 	}
-	l.cursor = page.Next
-	if page.More {
-		return reconcile.Step{Again: true}, nil
+	return reconcile.Step{Again: page.More}, nil
+}
+
+// beginAnew gives up an inherited cursor that the channel refuses; any other error leaves the reading where it stands.
+func (l *offerLane) beginAnew(cause error) (reconcile.Step, error) {
+	switch connector.KindOf(cause) {
+	case connector.KindPermanent, connector.KindItem, connector.KindData:
+		if l.inherited {
+			l.Conn.Reading = Reading{}
+			l.now.Store(true)
+			return reconcile.Step{Again: true}, nil
+		}
 	}
-	return reconcile.Step{}, l.finish(ctx)
+	return reconcile.Step{}, cause
 }
 
 // pause is the time from one reading to the next.
@@ -80,38 +87,29 @@ func nextPause(was time.Duration, drifted int, took time.Duration) time.Duration
 	return min(max(next, took*offersShare), offersEvery)
 }
 
-// finish marks offers that the whole list did not have as gone and notes the reading.
-func (l *offerLane) finish(ctx context.Context) error {
-	l.reading = false
-	err := l.Write(ctx, func(tx *db.Tx) error {
-		_, err := tx.Exec(ctx, "update listing set gone_at = $4 where tenant_id = $1 and connection_id = $2 and seen_at < $3 and gone_at = 0",
-			int64(tx.Tenant), l.Conn.ID, l.began.UnixMicro(), tx.NowMicros())
-		if err != nil {
+// finish marks offers that the whole list did not have as gone and notes the reading; pause is the time to the next.
+func (l *offerLane) finish(ctx context.Context, tx *db.Tx, r Reading, pause time.Duration) error {
+	_, err := tx.Exec(ctx, "update listing set gone_at = $4 where tenant_id = $1 and connection_id = $2 and seen_at < $3 and gone_at = 0",
+		int64(tx.Tenant), l.Conn.ID, r.BeganAt, tx.NowMicros())
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `update connection set offers_read_at = $3, offers_pause_s = $4, offers_seen = $5, offers_drifted = $6, offers_reading = ''
+		where tenant_id = $1 and id = $2`, int64(tx.Tenant), l.Conn.ID, tx.NowMicros(), int64(pause/time.Second), r.Seen, r.Drifted)
+	if err != nil {
+		return err
+	}
+	if r.Drifted >= driftAlarm && r.Drifted*driftShare > r.Seen {
+		if err := l.svc.Tasks.Raise(ctx, tx, TaskDrift, l.Conn.ID, map[string]any{"name": l.Conn.Name, "offers": r.Drifted}); err != nil {
 			return err
 		}
-		l.Conn.OffersReadAt = tx.NowMicros()
-		l.Conn.OffersPause = nextPause(l.pause(), l.drifted, l.Now().Sub(l.began)).Round(time.Second)
-		_, err = tx.Exec(ctx, "update connection set offers_read_at = $3, offers_pause_s = $4, offers_seen = $5, offers_drifted = $6 where tenant_id = $1 and id = $2",
-			int64(tx.Tenant), l.Conn.ID, tx.NowMicros(), int64(l.Conn.OffersPause/time.Second), l.seen, l.drifted)
-		if err != nil {
-			return err
-		}
-		if l.drifted >= driftAlarm && l.drifted*driftShare > l.seen {
-			if err := l.svc.Tasks.Raise(ctx, tx, TaskDrift, l.Conn.ID, map[string]any{"name": l.Conn.Name, "offers": l.drifted}); err != nil {
-				return err
-			}
-		}
-		tx.AfterCommit(func() { l.svc.Changed(l.Tenant, l.Conn.ID) })
-		return l.svc.journal.Append(ctx, tx, journal.Record{Actor: "system", Kind: "connection.offers_read", Subject: "connection", SubjectID: l.Conn.ID,
-			Payload: map[string]any{"offers": l.seen, "linked": l.linked, "drifted": l.drifted}})
-	})
-	l.loop.Wake(laneStock)
-	l.loop.Wake(lanePrice)
-	return err
+	}
+	return l.svc.journal.Append(ctx, tx, journal.Record{Actor: "system", Kind: "connection.offers_read", Subject: "connection", SubjectID: l.Conn.ID,
+		Payload: map[string]any{"offers": r.Seen, "linked": r.Linked, "drifted": r.Drifted}})
 }
 
-// keep stores a page: offers are inserted or brought up to date, unlinked ones are linked by SKU code or barcode, and a linked
-// one that shows another number than it was sent is sent again.
+// keep stores a page and where the reading goes on after it, or that it has ended: offers are inserted or brought up to date,
+// unlinked ones are linked by SKU code or barcode, and a linked one that shows another number than it was sent is sent again.
 func (l *offerLane) keep(ctx context.Context, page connector.OfferPage) error {
 	offers := map[string]connector.Offer{}
 	for _, o := range page.Offers {
@@ -119,27 +117,53 @@ func (l *offerLane) keep(ctx context.Context, page connector.OfferPage) error {
 			offers[o.ExternalID] = o
 		}
 	}
-	if len(offers) == 0 {
-		return nil
-	}
-	return l.Write(ctx, func(tx *db.Tx) error {
-		if err := l.upsert(ctx, tx, offers); err != nil {
-			return err
+	var c Connection
+	err := l.Write(ctx, func(tx *db.Tx) error {
+		c = l.Conn
+		r := c.Reading
+		r.after(page, tx.NowMicros())
+		if len(offers) > 0 {
+			if err := l.keepOffers(ctx, tx, offers, &r); err != nil {
+				return err
+			}
 		}
-		ids := make([]string, 0, len(offers))
-		for id := range offers {
-			ids = append(ids, id)
+		tx.AfterCommit(func() { l.svc.Changed(l.Tenant, l.Conn.ID) })
+		if c.Reading = r; page.More {
+			return r.keep(ctx, tx, c.ID)
 		}
-		links, err := l.svc.Links(ctx, tx, l.Conn.ID, ids)
-		if err != nil {
-			return err
-		}
-		if err := l.autoLink(ctx, tx, offers, links); err != nil {
-			return err
-		}
-		l.seen += len(offers)
-		return l.compareShown(ctx, tx, offers, links)
+		c.OffersPause = nextPause(l.pause(), r.Drifted, tx.Now().Sub(time.UnixMicro(r.BeganAt))).Round(time.Second)
+		c.OffersReadAt, c.Reading = tx.NowMicros(), Reading{}
+		return l.finish(ctx, tx, r, c.OffersPause)
 	})
+	if err != nil {
+		return err
+	}
+	if l.Conn = c; !page.More {
+		l.loop.Wake(laneStock)
+		l.loop.Wake(lanePrice)
+	}
+	return nil
+}
+
+func (l *offerLane) keepOffers(ctx context.Context, tx *db.Tx, offers map[string]connector.Offer, r *Reading) error {
+	if err := l.upsert(ctx, tx, offers); err != nil {
+		return err
+	}
+	ids := make([]string, 0, len(offers))
+	for id := range offers {
+		ids = append(ids, id)
+	}
+	links, err := l.svc.Links(ctx, tx, l.Conn.ID, ids)
+	if err != nil {
+		return err
+	}
+	linked, err := l.autoLink(ctx, tx, offers, links)
+	if err != nil {
+		return err
+	}
+	drifted, err := l.compareShown(ctx, tx, offers, links)
+	r.Seen, r.Linked, r.Drifted = r.Seen+len(offers), r.Linked+linked, r.Drifted+drifted
+	return err
 }
 
 func (l *offerLane) upsert(ctx context.Context, tx *db.Tx, offers map[string]connector.Offer) error {
@@ -158,8 +182,8 @@ func (l *offerLane) upsert(ctx context.Context, tx *db.Tx, offers map[string]con
 	return err
 }
 
-// autoLink ties unlinked offers whose seller code is one of our SKUs, else whose barcode is.
-func (l *offerLane) autoLink(ctx context.Context, tx *db.Tx, offers map[string]connector.Offer, links map[string]Link) error {
+// autoLink ties unlinked offers whose seller code is one of our SKUs, else whose barcode is, and says how many those were.
+func (l *offerLane) autoLink(ctx context.Context, tx *db.Tx, offers map[string]connector.Offer, links map[string]Link) (linked int, err error) {
 	var codes, bars []string
 	for id, o := range offers {
 		if links[id].SKUID != 0 {
@@ -174,11 +198,11 @@ func (l *offerLane) autoLink(ctx context.Context, tx *db.Tx, offers map[string]c
 	}
 	byCode, err := l.svc.Catalog.IDsByCode(ctx, tx, codes)
 	if err != nil {
-		return err
+		return linked, err
 	}
 	byBar, err := l.svc.Catalog.IDsByBarcode(ctx, tx, bars)
 	if err != nil {
-		return err
+		return linked, err
 	}
 	found := map[string][]Tie{}
 	for id, o := range offers {
@@ -193,16 +217,16 @@ func (l *offerLane) autoLink(ctx context.Context, tx *db.Tx, offers map[string]c
 	}
 	for by, ties := range found {
 		if err := l.svc.tie(ctx, tx, l.Conn.ID, ties, by); err != nil {
-			return err
+			return linked, err
 		}
-		l.linked += len(ties)
+		linked += len(ties)
 	}
-	return nil
+	return linked, nil
 }
 
 // compareShown finds linked offers that show another value than they were told and makes them dirty; what was given up or parked
-// is tried again. What was accepted a moment ago is left to the read-back.
-func (l *offerLane) compareShown(ctx context.Context, tx *db.Tx, offers map[string]connector.Offer, links map[string]Link) error {
+// is tried again. What was accepted a moment ago is left to the read-back. It says how many differed.
+func (l *offerLane) compareShown(ctx context.Context, tx *db.Tx, offers map[string]connector.Offer, links map[string]Link) (found int, err error) {
 	byListing := map[int64]connector.Offer{}
 	var ids []int64
 	for id, link := range links {
@@ -212,21 +236,19 @@ func (l *offerLane) compareShown(ctx context.Context, tx *db.Tx, offers map[stri
 		}
 	}
 	if len(ids) == 0 {
-		return nil
+		return 0, nil
 	}
-	found := 0
 	for _, sh := range shows {
 		n, err := l.resendDrifted(ctx, tx, sh, ids, byListing)
 		if err != nil {
-			return err
+			return 0, err
 		}
 		found += n
 	}
-	l.drifted += found
 	if found == 0 {
-		return nil
+		return 0, nil
 	}
-	return l.svc.journal.Append(ctx, tx, journal.Record{Actor: "system", Kind: "listing.drift", Subject: "connection", SubjectID: l.Conn.ID,
+	return found, l.svc.journal.Append(ctx, tx, journal.Record{Actor: "system", Kind: "listing.drift", Subject: "connection", SubjectID: l.Conn.ID,
 		Payload: map[string]any{"offers": found}})
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/lad-hub/lad/internal/platform/db"
 	"github.com/lad-hub/lad/internal/platform/errs"
 	"github.com/lad-hub/lad/internal/platform/money"
+	"github.com/lad-hub/lad/internal/platform/qty"
 	"github.com/lad-hub/lad/internal/sim"
 	"github.com/lad-hub/lad/internal/sim/prom"
 	"github.com/lad-hub/lad/internal/sim/rozetka"
@@ -144,5 +145,39 @@ func TestPriceInAnotherCurrency(t *testing.T) {
 		if o := sku(shop, "PL"); o.PriceMinor != 500_00 {
 			t.Errorf("the channel shows %d", o.PriceMinor)
 		}
+	})
+}
+
+// What can be sold of goods is the ledger's news, so a new price asks no channel for a quantity; a kit's quantity follows its parts.
+func TestCatalogueNews(t *testing.T) {
+	t.Parallel()
+	apptest.EachEngine(t, func(t *testing.T, s *apptest.Living) {
+		a := s.Goods("A", 100_00, 20)
+		kit := s.Add(catalog.NewSKU{Code: "K", Kind: catalog.KindKit, Price: money.New(150_00, money.UAH), Parts: []catalog.Part{{SKUID: a.ID, Qty: qty.Pieces(1)}}})
+		shop := prom.New(prom.Options{})
+		offer(shop, "A", 100_00, 1)
+		offer(shop, "K", 150_00, 1)
+		c, _ := s.Connect(shop, nil)
+		s.Start()
+		settled(t, s, c)
+		shows(t, shop, "K", 20)
+		wanted := func() int64 {
+			return s.Int("select want_gen from listing_stock where tenant_id = $1 and sku_id = $2", a.ID)
+		}
+		before := wanted()
+		price := money.New(120_00, money.UAH)
+		if _, err := s.Catalog.UpdateSKU(ctx, s.Who, catalog.SKUUpdate{ID: a.ID, Version: a.Version, Price: &price}); err != nil {
+			t.Fatal(err)
+		}
+		if got := wanted(); got != before {
+			t.Errorf("a price asks for a quantity: generation %d after %d", got, before)
+		}
+		if _, err := s.Catalog.SetKit(ctx, s.Who, catalog.KitParts{ID: kit.ID, Version: kit.Version, Parts: []catalog.Part{{SKUID: a.ID, Qty: qty.Pieces(4)}}}); err != nil {
+			t.Fatal(err)
+		}
+		shows(t, shop, "K", 5)
+		s.Adjust(a.ID, -12)
+		shows(t, shop, "K", 2)
+		shows(t, shop, "A", 8)
 	})
 }

@@ -173,7 +173,7 @@ func (l *pushLane) store(ctx context.Context, rows []*dirtyRow) error {
 				return err
 			}
 		}
-		var taken, confirmed []*dirtyRow
+		var taken, confirmed, same []*dirtyRow
 		for _, r := range rows {
 			switch r.state {
 			case string(connector.ItemAccepted), string(connector.ItemConfirmed):
@@ -182,8 +182,8 @@ func (l *pushLane) store(ctx context.Context, rows []*dirtyRow) error {
 					confirmed = append(confirmed, r)
 				}
 			case "same":
-				if err := l.same(ctx, tx, r); err != nil {
-					return err
+				if !r.stale {
+					same = append(same, r)
 				}
 			default:
 				if err := l.refused(ctx, tx, r); err != nil {
@@ -192,6 +192,9 @@ func (l *pushLane) store(ctx context.Context, rows []*dirtyRow) error {
 			}
 		}
 		if err := l.journalRefused(ctx, tx, rows); err != nil {
+			return err
+		}
+		if err := l.same(ctx, tx, same); err != nil {
 			return err
 		}
 		if err := l.accepted(ctx, tx, taken); err != nil {
@@ -226,13 +229,24 @@ func (l *pushLane) findStale(ctx context.Context, tx *db.Tx, rows []*dirtyRow) e
 	return nil
 }
 
-func (l *pushLane) same(ctx context.Context, tx *db.Tx, r *dirtyRow) error {
-	if r.stale {
-		return nil
-	}
-	_, err := tx.Exec(ctx, "update "+l.table+` set done_gen = $5, dirty = want_gen > $5, urgent = false, state = case when want_gen > $5 then 'queued' when confirmed = sent then 'confirmed' else 'accepted' end
-		where tenant_id = $1 and sku_id = $2 and connection_id = $3 and listing_id = $4`, int64(tx.Tenant), r.sku, l.Conn.ID, r.listing, r.gen)
-	return err
+// same notes rows whose channel was told this value before, a batch in one statement per size.
+func (l *pushLane) same(ctx context.Context, tx *db.Tx, rows []*dirtyRow) error {
+	return db.Chunk(rows, 128, func(part []*dirtyRow) error {
+		n := 1
+		for n < len(part) {
+			n *= 2
+		}
+		args := []any{int64(tx.Tenant), l.Conn.ID}
+		for i := range n {
+			r := part[min(i, len(part)-1)]
+			args = append(args, r.sku, r.listing, r.gen)
+		}
+		_, err := tx.Exec(ctx, `with d (sku, listing, gen) as (values `+tx.Numbers(n, 3, 3)+`)
+			update `+l.table+` as t set done_gen = d.gen, dirty = t.want_gen > d.gen, urgent = false,
+			state = case when t.want_gen > d.gen then 'queued' when t.confirmed = t.sent then 'confirmed' else 'accepted' end from d
+			where t.tenant_id = $1 and t.sku_id = d.sku and t.connection_id = $2 and t.listing_id = d.listing`, args...)
+		return err
+	})
 }
 
 // accepted notes a whole batch in one statement per size. A listing that drifts keeps its count of tries until a read-back

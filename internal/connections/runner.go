@@ -210,7 +210,7 @@ func (s *Service) lanes(a *Account) (pull *pullLane, offers *offerLane) {
 		if setsPrices {
 			lanes = append(lanes, confirm(priceShow))
 		}
-		offers = &offerLane{Account: a, source: source}
+		offers = &offerLane{Account: a, source: source, inherited: a.Conn.Reading.BeganAt != 0}
 		lanes = append(lanes, offers)
 	}
 	if source, ok := a.Channel.(connector.FeeSource); ok {

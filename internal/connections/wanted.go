@@ -87,12 +87,16 @@ func wantPrices(ctx context.Context, tx *db.Tx, connectionID int64, listings []i
 	})
 }
 
-// wantAllPrices makes the prices of every linked listing of a connection wanted.
+// wantAllPrices makes the prices of every linked listing of a connection wanted: those that are there, then the missing ones, so
+// that no row is written twice.
 func wantAllPrices(ctx context.Context, tx *db.Tx, connectionID int64) error {
-	if _, err := tx.Exec(ctx, newPrices+" on conflict (tenant_id, sku_id, connection_id, listing_id) do nothing", int64(tx.Tenant), connectionID, tx.NowMicros()); err != nil {
+	if err := priceShow.wantAll(ctx, tx, connectionID); err != nil {
 		return err
 	}
-	return priceShow.wantAll(ctx, tx, connectionID)
+	_, err := tx.Exec(ctx, newPrices+` and not exists (select 1 from listing_price p where p.tenant_id = l.tenant_id and p.sku_id = l.sku_id
+		and p.connection_id = l.connection_id and p.listing_id = l.id)
+		on conflict (tenant_id, sku_id, connection_id, listing_id) do nothing`, int64(tx.Tenant), connectionID, tx.NowMicros())
+	return err
 }
 
 // unwant forgets what a listing that is no longer linked should show.

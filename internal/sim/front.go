@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"bytes"
 	"io"
 	"net/http"
 	"strconv"
@@ -140,8 +141,13 @@ func (f *Front) admit(w http.ResponseWriter, r *http.Request, at time.Time) bool
 	return true
 }
 
-// wait holds a request back; false when the caller has gone meanwhile.
+// wait holds a request back; false when the caller has gone meanwhile, which the server only notices once the body is read.
 func (f *Front) wait(r *http.Request, rule Rule) bool {
+	body, err := io.ReadAll(io.LimitReader(r.Body, maxRequestBytes+1)) // one too many is refused later
+	if err != nil {
+		return false
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
 	t := time.NewTimer(rule.Delay + f.faults.jitter(rule.Jitter))
 	defer t.Stop()
 	select {

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -52,6 +53,42 @@ func ask(t *testing.T, srv *httptest.Server, method, path string) (status int, b
 	defer resp.Body.Close()
 	b, err := io.ReadAll(resp.Body)
 	return resp.StatusCode, string(b), err
+}
+
+// A delayed write whose caller has given up is not done later: it would undo what was said since.
+func TestDelayedWriteOfACallerThatIsGone(t *testing.T) {
+	t.Parallel()
+	f, _, _ := counter(t)
+	arrived, ended := make(chan struct{}), make(chan struct{})
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer close(ended)
+		close(arrived)
+		f.ServeHTTP(w, r)
+	}))
+	t.Cleanup(srv.Close)
+	f.Faults().Set(Delay, Rule{Delay: 20 * time.Second})
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	go func() { <-arrived; cancel() }()
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, srv.URL+"/n", strings.NewReader(`{"n":1}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if resp, err := srv.Client().Do(req); err == nil {
+		_ = resp.Body.Close()
+		t.Fatal("answered")
+	}
+	select {
+	case <-ended:
+	case <-time.After(10 * time.Second):
+		t.Fatal("the request is still held back")
+	}
+	f.Faults().Clear()
+	w := httptest.NewRecorder()
+	f.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/n", nil))
+	if !strings.Contains(w.Body.String(), `"n":0`) {
+		t.Errorf("%s", w.Body)
+	}
 }
 
 func TestFaultsOfTheConnection(t *testing.T) {

@@ -3,6 +3,7 @@ package stock_test
 import (
 	"context"
 	"errors"
+	"maps"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -162,11 +163,24 @@ func TestBackorder(t *testing.T) {
 			ctx := context.Background()
 			return d.Write(ctx, dbtest.Tenant, func(tx *db.Tx) error { return b.SetBackorder(ctx, tx, 1, on) })
 		}
+		promised := func(want map[int64]bool) {
+			t.Helper()
+			var got map[int64]bool
+			err := d.Read(context.Background(), dbtest.Tenant, func(tx *db.Tx) (err error) {
+				got, err = b.Backordered(context.Background(), tx, []int64{1, 2})
+				return err
+			})
+			if err != nil || !maps.Equal(got, want) {
+				t.Errorf("backordered %v, want %v: %v", got, want, err)
+			}
+		}
 		b.hold(one(1, 1, 1, 3))
+		promised(map[int64]bool{})
 		b.wantOrder(1, 0, 3)
 		if err := backorder(true); err != nil {
 			t.Fatal(err)
 		}
+		promised(map[int64]bool{1: true})
 		b.wantOrder(1, 3, 0) // the promise of making it fills the shortage
 		b.hold(one(2, 1, 1, 2))
 		b.wantOrder(2, 2, 0)
@@ -187,6 +201,7 @@ func TestBackorder(t *testing.T) {
 		if err := backorder(false); err != nil {
 			t.Errorf("backorder not ended with enough goods: %v", err)
 		}
+		promised(map[int64]bool{})
 		b.ship(2)
 		b.wantLevel(1, 0, 0)
 		b.wantClean()

@@ -77,6 +77,20 @@ func (s *Service) warehouseExists(ctx context.Context, tx *db.Tx, id int64) erro
 	return err
 }
 
+// Backordered says which SKUs may be held beyond what is on hand.
+func (s *Service) Backordered(ctx context.Context, tx *db.Tx, skuIDs []int64) (map[int64]bool, error) {
+	out := map[int64]bool{}
+	return out, db.Chunk(skuIDs, 500, func(part []int64) error {
+		from, args := rowsOf(tx, "level", "sku_id", part, everyRow)
+		return tx.Each(ctx, "select distinct sku_id from "+from+" and backorder", args, func(sc db.Scanner) error {
+			var id int64
+			err := sc.Scan(&id)
+			out[id] = true
+			return err
+		})
+	})
+}
+
 // SetBackorder lets a SKU be held beyond what is on hand, which fills its shortages, or ends that. Ending it is Conflict
 // while more is held than there is. Without a warehouse nothing can be promised and nothing happens.
 func (s *Service) SetBackorder(ctx context.Context, tx *db.Tx, skuID int64, on bool) error {
