@@ -22,7 +22,9 @@ var owners = map[string][]string{
 	"internal/orders":           {"orders", "order_line", "order_push"},
 	"internal/tasks":            {"task"},
 	"internal/platform/facts":   {"fact"},
-	"internal/platform/journal": {"journal"},
+	"internal/webhooks":         {"webhook", "webhook_delivery"},
+	"internal/api":              {"api_answer"},
+	"internal/platform/journal": {"journal", "journal_tail"},
 	"internal/platform/lease":   {"lease"},
 	"internal/platform/ids":     {"id_block"},
 }
