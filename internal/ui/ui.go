@@ -28,6 +28,8 @@ import (
 	"github.com/lad-hub/lad/internal/ui/reply"
 	stockui "github.com/lad-hub/lad/internal/ui/stock"
 	tasksui "github.com/lad-hub/lad/internal/ui/tasks"
+	webhooksui "github.com/lad-hub/lad/internal/ui/webhooks"
+	"github.com/lad-hub/lad/internal/webhooks"
 )
 
 // Deps is what the console works with.
@@ -42,6 +44,7 @@ type Deps struct {
 	Tasks       *tasks.Service
 	Orders      *orders.Service
 	Connections *connections.Service
+	Webhooks    *webhooks.Service
 	// Drivers are the channels that can be connected, in the order in which they are offered.
 	Drivers func() []connector.Driver
 	// Pulse is how long the last change took to reach every channel, 0 when there was none.
@@ -76,6 +79,7 @@ func Register(rt *httpx.Router, d Deps) {
 	catalogui.Register(rt, catalogui.Deps{DB: d.DB, Catalog: d.Catalog, Imports: d.Imports, People: d.people, Frame: c.frame, Currency: d.Currency})
 	connectionsui.Register(rt, connectionsui.Deps{DB: d.DB, Connections: d.Connections, Catalog: d.Catalog, Stock: d.Stock, Drivers: d.Drivers, Frame: c.frame})
 	tasksui.Register(rt, tasksui.Deps{DB: d.DB, Tasks: d.Tasks, People: d.people, Frame: c.frame})
+	webhooksui.Register(rt, webhooksui.Deps{Webhooks: d.Webhooks, Clock: d.DB.Clock(), Frame: c.frame})
 }
 
 // people names the accounts of a transaction's tenant.
