@@ -37,7 +37,7 @@ func moneyJSON(m money.Money) moneyOut { return moneyOut{Amount: m.Decimal(), Cu
 // moneyInput is an amount in bodies; without a currency it is the shop's.
 type moneyInput struct {
 	Amount   amount `json:"amount" need:"1"`
-	Currency string `json:"currency"`
+	Currency string `json:"currency,omitempty"`
 }
 
 // in reads the amount; home is the currency of one that names none.

@@ -18,8 +18,11 @@ func (a *API) orderOperations() []operation {
 	create := describe[orderInput, orderTakenOut]("POST", "/api/v1/orders", "createOrder", access.OrdersWrite, "Take in an order")
 	create.raw, create.key, create.maxBody, create.status = a.orderCreate, keyOfOrders, maxOrderBody, 201
 	create = create.says("The key names this order for ever. A repeat with the same bytes is answered with 200 and created false, another body with 409. " +
-		"Goods that are not there do not refuse the order: short says what could not be held.").example(orderInput{Number: "10482", Currency: "UAH",
-		Customer: personInput{Name: "Оксана Коваль", Phone: "067 123 45 67"}, Lines: []lineInput{{SKU: "GEN-3000", Quantity: 1000, Price: "21999.00"}}})
+		"Goods that are not there do not refuse the order: short says what could not be held.").example(json.RawMessage(`{"number": "10482", "currency": "UAH", "placed_at": "2026-05-04T11:00:00Z",
+		"customer": {"name": "Оксана Коваль", "phone": "067 123 45 67", "email": "oksana@example.com"},
+		"delivery": {"service": "nova_poshta", "city": "Львів", "branch": "12", "price": "70.00"},
+		"payment": {"state": "unpaid", "on_pickup": true},
+		"lines": [{"sku": "GEN-3000", "quantity": 1, "price": "21999.00"}]}`))
 	act := post("/api/v1/orders/{id}/{action}", "actOnOrder", "", "Act on an order", a.orderAct).says("action is confirm, pick, ship, complete, cancel, assign " +
 		"or not_duplicate. pick and ship need orders:ship, the others orders:write. A step that the stage does not allow is 409.")
 	batch := post("/api/v1/orders/batch", "createOrders", access.OrdersWrite, "Take in up to 100 orders", a.orderBatch).batch().says("Each order has a key of " +
@@ -83,13 +86,10 @@ func (a *API) intakeOf(c call, item orderItemInput) (orders.Intake, error) {
 	if item.Key == "" || len(item.Key) > maxKey {
 		return orders.Intake{}, errs.New(errs.Invalid, "error.api.item_key")
 	}
-	if item.Source == "" {
-		item.Source = "api"
-	}
 	order, err := a.channelOrder(item.orderInput, item.Key)
 	if err != nil {
 		return orders.Intake{}, err
 	}
 	body, err := json.Marshal(item.orderInput)
-	return orders.Intake{Actor: c.who, Source: item.Source, Order: order, Body: body}, err
+	return orders.Intake{Actor: c.who, Source: item.source(), Order: order, Body: body}, err
 }

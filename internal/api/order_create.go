@@ -59,6 +59,14 @@ type lineInput struct {
 // ownSources are where an order of our own can come from.
 var ownSources = map[string]bool{"api": true, "manual": true, "phone": true, "chat": true, "counter": true}
 
+// source is where the order comes from; from a program when it does not say.
+func (in orderInput) source() string {
+	if in.Source == "" {
+		return "api"
+	}
+	return in.Source
+}
+
 // paymentStates are what is known of the money.
 var paymentStates = map[connector.PaymentState]bool{
 	connector.PaymentUnpaid: true, connector.PaymentOnHold: true, connector.PaymentPaid: true, connector.PaymentPart: true, connector.PaymentRefunded: true,
@@ -75,7 +83,7 @@ func (a *API) orderCreate(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	in := orderInput{Source: "api"}
+	var in orderInput
 	if err := readJSON(body, &in); err != nil {
 		return err
 	}
@@ -83,7 +91,7 @@ func (a *API) orderCreate(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	res, err := a.Orders.Intake(r.Context(), orders.Intake{Actor: access.From(r.Context()), Source: in.Source, Order: order, Body: body})
+	res, err := a.Orders.Intake(r.Context(), orders.Intake{Actor: access.From(r.Context()), Source: in.source(), Order: order, Body: body})
 	if err != nil {
 		return err
 	}
@@ -113,7 +121,7 @@ type orderTakenOut struct {
 // channelOrder brings the input into the form in which every order is taken in.
 func (a *API) channelOrder(in orderInput, key string) (connector.Order, error) {
 	var c errs.Check
-	c.That(ownSources[in.Source], "source", "error.order.source")
+	c.That(ownSources[in.source()], "source", "error.order.source")
 	c.That(in.Payment.State == "" || paymentStates[connector.PaymentState(in.Payment.State)], "payment.state", "error.invalid")
 	cur, err := money.ParseCurrency(in.Currency)
 	if err != nil {

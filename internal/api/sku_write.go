@@ -43,7 +43,7 @@ type partInput struct {
 // skuInput is a SKU to be created.
 type skuInput struct {
 	SKU         string      `json:"sku" need:"1" doc:"code, unique in the shop"`
-	Name        string      `json:"name" doc:"the product's name with the variant when left out"`
+	Name        string      `json:"name,omitempty" doc:"the product's name with the variant when left out"`
 	Variant     string      `json:"variant,omitempty"`
 	Kind        string      `json:"kind,omitempty" doc:"goods (default), kit or service"`
 	Price       moneyInput  `json:"price" need:"1"`
