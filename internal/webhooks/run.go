@@ -142,8 +142,14 @@ func (s *Service) goOn(ctx context.Context, p place) bool {
 	return false
 }
 
-// work sends until nothing is left that can go now.
-func (s *Service) work(ctx context.Context, p place) error {
+// work sends until nothing is left that can go now. It gives the webhook back at once, so that another process need not wait.
+func (s *Service) work(ctx context.Context, p place) (err error) {
+	var held lease.Lease
+	defer func() {
+		if held.Fence != 0 {
+			err = errors.Join(err, s.loop.leases.Release(context.WithoutCancel(ctx), p.tenant, held))
+		}
+	}()
 	for more := true; more && ctx.Err() == nil; {
 		if _, err := journal.Place(ctx, s.db, p.tenant); err != nil {
 			return err
@@ -151,10 +157,11 @@ func (s *Service) work(ctx context.Context, p place) error {
 		if due, err := s.due(ctx, p); err != nil || !due {
 			return err
 		}
-		held, mine, err := s.loop.leases.Acquire(ctx, p.tenant, "webhook:"+strconv.FormatInt(p.id, 10), s.loop.owner, leaseTime)
-		if err != nil || !mine {
+		mine, ok, err := s.loop.leases.Acquire(ctx, p.tenant, "webhook:"+strconv.FormatInt(p.id, 10), s.loop.owner, leaseTime)
+		if err != nil || !ok {
 			return err
 		}
+		held = mine
 		if more, err = s.round(ctx, hold{p.tenant, p.id, held}); err != nil {
 			return err
 		}
