@@ -288,7 +288,8 @@ type Hook struct {
 
 // WebhookSource is a channel that calls Lad.
 type WebhookSource interface {
-	// ParseWebhook checks the signature (KindAuth when it is wrong) and reads the body; it makes no request.
+	// ParseWebhook checks the signature (KindAuth when it is wrong) and reads the body; it makes no request. It is called once, when
+	// the call arrives, with all its headers.
 	ParseWebhook(header http.Header, body []byte) (Hook, error)
 	// Subscribe makes the channel call target; calling it again changes nothing.
 	Subscribe(ctx context.Context, target string) error

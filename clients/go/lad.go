@@ -750,6 +750,12 @@ type Tasks struct {
 	Tasks []Task `json:"tasks"`
 }
 
+// TokenRules is a shape of the interface.
+type TokenRules struct {
+	LegacyTypes bool   `json:"legacy_types"`
+	SameOrder   string `json:"same_order"`
+}
+
 // Warehouse is a shape of the interface.
 type Warehouse struct {
 	Code string `json:"code"`
@@ -1042,6 +1048,15 @@ func (c *Client) GetStockDocument(ctx context.Context, id int64, query GetStockD
 func (c *Client) GetTask(ctx context.Context, id int64) (*Task, error) {
 	out := new(Task)
 	if err := c.do(ctx, "GET", "/api/v1/tasks/"+part(id), nil, "", nil, out); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// GetTokenRules: Read how BaseLinker clients with a token are answered.
+func (c *Client) GetTokenRules(ctx context.Context, id int64) (*TokenRules, error) {
+	out := new(TokenRules)
+	if err := c.do(ctx, "GET", "/api/v1/baselinker/tokens/"+part(id), nil, "", nil, out); err != nil {
 		return nil, err
 	}
 	return out, nil
@@ -1374,6 +1389,15 @@ func (c *Client) ResumeWebhook(ctx context.Context, id int64, key string) (*Webh
 func (c *Client) RetryDelivery(ctx context.Context, id int64, no int64, key string) (*Webhook, error) {
 	out := new(Webhook)
 	if err := c.do(ctx, "POST", "/api/v1/webhooks/"+part(id)+"/deliveries/"+part(no)+"/retry", nil, key, nil, out); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// SetTokenRules: Set how BaseLinker clients with a token are answered.
+func (c *Client) SetTokenRules(ctx context.Context, id int64, in TokenRules) (*TokenRules, error) {
+	out := new(TokenRules)
+	if err := c.do(ctx, "PUT", "/api/v1/baselinker/tokens/"+part(id), nil, "", in, out); err != nil {
 		return nil, err
 	}
 	return out, nil

@@ -695,6 +695,11 @@ export interface Tasks {
   tasks: Task[];
 }
 
+export interface TokenRules {
+  legacy_types: boolean;
+  same_order: string;
+}
+
 export interface Warehouse {
   code: string;
   id: number;
@@ -888,6 +893,11 @@ export class Lad extends Caller {
     return this.call("GET", `/api/v1/tasks/${part(id)}`, {}, undefined, undefined);
   }
 
+  /** Read how BaseLinker clients with a token are answered. */
+  getTokenRules(id: number): Promise<TokenRules> {
+    return this.call("GET", `/api/v1/baselinker/tokens/${part(id)}`, {}, undefined, undefined);
+  }
+
   /** Read a webhook. */
   getWebhook(id: number): Promise<Webhook> {
     return this.call("GET", `/api/v1/webhooks/${part(id)}`, {}, undefined, undefined);
@@ -996,6 +1006,11 @@ export class Lad extends Caller {
   /** Send one event now. */
   retryDelivery(id: number, no: number, key: string): Promise<Webhook> {
     return this.call("POST", `/api/v1/webhooks/${part(id)}/deliveries/${part(no)}/retry`, {}, key, undefined);
+  }
+
+  /** Set how BaseLinker clients with a token are answered. */
+  setTokenRules(id: number, body: TokenRules): Promise<TokenRules> {
+    return this.call("PUT", `/api/v1/baselinker/tokens/${part(id)}`, {}, undefined, body);
   }
 
   /** Give one waiting event up. */

@@ -14,13 +14,13 @@ import (
 )
 
 type benchCmd struct {
-	Name     string        `arg:"" enum:"orders,hot,fanout,start,pages,all" help:"orders, hot, fanout, start, pages or all."`
+	Name     string        `arg:"" enum:"orders,hot,fanout,start,pages,feed,all" help:"orders, hot, fanout, start, pages, feed or all."`
 	Engine   db.Engine     `help:"sqlite or postgres; all runs both unless it is given." placeholder:"ENGINE"`
 	Buyers   int           `help:"Buyers at once, for orders." default:"32"`
 	Hot      bool          `help:"Every order holds the same SKU too, for orders."`
 	Lasts    time.Duration `help:"How long one load runs." default:"10s"`
 	Orders   int           `help:"Orders in the database, for pages." default:"1000000"`
-	SKUs     int           `name:"skus" help:"SKUs in the database, for pages." default:"100000"`
+	SKUs     int           `name:"skus" help:"SKUs in the database, for pages and feed." default:"100000"`
 	Dir      string        `help:"Folder for throw-away databases." type:"path" placeholder:"DIR"`
 	Database string        `help:"PostgreSQL to use; without it one is started and thrown away." placeholder:"DSN"`
 	JSON     bool          `help:"Print one JSON object per bench."`
@@ -116,6 +116,13 @@ func (c benchCmd) runOn(ctx context.Context, o bench.Options, e db.Engine, repor
 			return err
 		}
 		report.AddPages(r)
+	}
+	if all || c.Name == "feed" {
+		r, err := bench.Feed(ctx, o, e)
+		if err != nil {
+			return err
+		}
+		report.AddFeed(r)
 	}
 	return nil
 }

@@ -20,12 +20,13 @@ type cli struct {
 	Serve   serveCmd        `cmd:"" help:"Run the hub."`
 	Demo    demoCmd         `cmd:"" help:"Run a living sample shop with three simulated channels; nothing outside is touched."`
 	Migrate migrateCmd      `cmd:"" help:"Bring the database to this version and exit."`
-	Import  importCmd       `cmd:"" help:"Import products or stock from a CSV or XLSX table."`
+	Import  importCmd       `cmd:"" help:"Import products or stock from a table, or move in from another hub."`
 	Doctor  doctorCmd       `cmd:"" help:"Check every invariant of the data; --fix rebuilds derived numbers."`
 	Backup  backupCmd       `cmd:"" help:"Write a verified copy of the database, also while the hub runs."`
 	Restore restoreCmd      `cmd:"" help:"Put a backup in place of an empty data folder."`
 	Bench   benchCmd        `cmd:"" help:"Measure speed on this machine."`
 	Replay  replayCmd       `cmd:"" help:"Play a file of real orders through three simulated channels and reconcile."`
+	Driver  driverCmd       `cmd:"" help:"Teach Lad another channel: make a driver, check it."`
 	Version versionCmd      `cmd:"" help:"Print the version."`
 }
 

@@ -6,13 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/lad-hub/lad/internal/app"
 	"github.com/lad-hub/lad/internal/backup"
-	"github.com/lad-hub/lad/internal/catalog"
-	"github.com/lad-hub/lad/internal/platform/access"
 	"github.com/lad-hub/lad/internal/platform/db"
 )
 
@@ -121,42 +118,5 @@ func (c restoreCmd) Run(ctx context.Context) error {
 	if len(found) > 0 {
 		return errors.New("the restored data has findings")
 	}
-	return nil
-}
-
-type importCmd struct {
-	store
-	logging
-	Kind   string `arg:"" enum:"products,stock" help:"products or stock."`
-	File   string `arg:"" type:"existingfile" help:"CSV or XLSX table."`
-	DryRun bool   `help:"Only say what would change."`
-	Tenant int64  `help:"Which shop." default:"1"`
-}
-
-// Run previews the table, prints the difference and applies it. The hub must not run on the same SQLite file meanwhile.
-func (c importCmd) Run(ctx context.Context) error {
-	a, err := app.Open(ctx, c.options(c.logger()))
-	if err != nil {
-		return err
-	}
-	defer func() { _ = a.Close(context.WithoutCancel(ctx)) }()
-	f, err := os.Open(c.File)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = f.Close() }()
-	who := access.ForSystem(db.Tenant(c.Tenant))
-	im, err := a.Catalog.Preview(ctx, who, catalog.Upload{Kind: catalog.ImportKind(c.Kind), FileName: filepath.Base(c.File), Body: f})
-	if err != nil {
-		return err
-	}
-	fmt.Printf("%d rows: %d new, %d changed, %d unchanged, %d faulty\n", im.Rows, im.Created, im.Changed, im.Unchanged, im.Failed)
-	if c.DryRun {
-		return nil
-	}
-	if im, err = a.Catalog.Run(ctx, who, im.ID); err != nil {
-		return err
-	}
-	fmt.Printf("import %d: %s\n", im.ID, im.State)
 	return nil
 }

@@ -17,7 +17,8 @@ import (
 // HookSecret is the secret of webhooks that the suite's sessions are opened with.
 const HookSecret = "conformance0hook0secret0of0forty0letters"
 
-// Run checks the subject. It calls t.Parallel in its subtests and makes an outside of its own for each.
+// Run checks the subject as far as its Level says. It calls t.Parallel in its subtests and makes an outside of its own for
+// each. What is not checked yet, and what it waits for, is logged: go test -v shows it.
 func Run(t *testing.T, s Subject) {
 	t.Helper()
 	if s.Orders == 0 {
@@ -25,38 +26,23 @@ func Run(t *testing.T, s Subject) {
 	}
 	t.Run("info", s.info)
 	t.Run("settings", s.settings)
+	first := s.start(t)
 	if s.Level == LevelEmpty {
+		hint(t, first)
 		return
 	}
 	t.Run("check", s.check)
-	ch := s.start(t).ch
-	if _, ok := ch.(connector.OrderSource); ok {
-		t.Run("orders", s.orders)
-		t.Run("parse", s.parse)
-	}
-	if _, ok := ch.(connector.OfferSource); ok {
-		t.Run("offers", s.offers)
-	}
-	if _, ok := ch.(connector.StockSink); ok {
-		t.Run("stock", s.stock)
-	}
-	if _, ok := ch.(connector.PriceSink); ok {
-		t.Run("price", s.price)
-	}
-	if _, ok := ch.(connector.StatusSink); ok {
-		t.Run("status", s.status)
-	}
-	if _, ok := ch.(connector.TrackingSink); ok {
-		t.Run("tracking", s.tracking)
-	}
-	if _, ok := ch.(connector.WebhookSource); ok {
-		t.Run("webhook", s.webhook)
-	}
-	if _, ok := ch.(connector.DictionarySource); ok {
-		t.Run("dictionary", s.dictionary)
-	}
-	if _, ok := ch.(connector.FeeSource); ok {
-		t.Run("fees", s.fees)
+	for _, p := range parts {
+		if !p.of(first.ch) {
+			continue
+		}
+		if lacks := p.lacks(first.Outside); len(lacks) > 0 {
+			missing(t, s.Level, "%s is not checked, its hooks are nil in Outside: %s", p.capability.Name(), strings.Join(lacks, ", "))
+			continue
+		}
+		for _, check := range p.checks {
+			t.Run(check.name, func(t *testing.T) { check.run(s, t) })
+		}
 	}
 	t.Run("faults", s.faults)
 	t.Run("token", s.token)
@@ -134,27 +120,25 @@ func (st *stand) kept(settings map[string]string) map[string]string {
 
 func (st *stand) source() connector.OrderSource { return st.ch.(connector.OrderSource) }
 
-// need fails when a hook that a capability calls for is missing.
-func need(t *testing.T, hooks map[string]bool) {
-	t.Helper()
-	for name, there := range hooks {
-		if !there {
-			t.Fatalf("Outside.%s is nil, but the driver's capabilities call for it", name)
-		}
+// need fails when a hook is missing that a check turns out to call for.
+func (st *stand) need(name string, there bool) {
+	st.t.Helper()
+	if !there {
+		st.t.Fatalf("Outside.%s is nil, but the driver's capabilities call for it", name)
 	}
 }
 
 // offer puts a new offer on sale.
 func (st *stand) offer(q connector.Qty) string {
 	st.t.Helper()
-	need(st.t, map[string]bool{"AddOffer": st.AddOffer != nil})
+	st.need("AddOffer", st.AddOffer != nil)
 	st.sku++
 	return st.AddOffer(fmt.Sprintf("CT-%04d", st.sku), q)
 }
 
 func (st *stand) place(items ...Item) string {
 	st.t.Helper()
-	need(st.t, map[string]bool{"Place": st.Place != nil})
+	st.need("Place", st.Place != nil)
 	return st.Place(items...)
 }
 

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/lad-hub/lad/connector"
+	"github.com/lad-hub/lad/connector/infocheck"
 )
 
 // waybill looks like a number that carriers here give out.
@@ -35,7 +36,6 @@ func (s Subject) status(t *testing.T) {
 		t.Run("to "+string(stage), func(t *testing.T) {
 			t.Parallel()
 			st := s.start(t)
-			need(t, map[string]bool{"OrderStatus": st.OrderStatus != nil})
 			id := st.placeMany(1)[0]
 			st.walk(id, to, connector.StatusChange{})
 			st.wantStage(id, to, reached.Stage)
@@ -110,14 +110,13 @@ func (s Subject) statusForbidden(t *testing.T) {
 		st.wantKind("status of unknown order "+id, err, connector.KindPermanent)
 	}
 	id := st.placeMany(1)[0]
-	err := sink.PushStatus(context.Background(), connector.StatusChange{OrderID: id, From: initial(s.Driver.Info()), To: "no such status"})
+	err := sink.PushStatus(context.Background(), connector.StatusChange{OrderID: id, From: infocheck.First(s.Driver.Info()), To: "no such status"})
 	st.wantKind("unknown status", err, connector.KindPermanent)
 }
 
 func (s Subject) tracking(t *testing.T) {
 	t.Parallel()
 	st := s.start(t)
-	need(t, map[string]bool{"OrderTracking": st.OrderTracking != nil})
 	sink := st.ch.(connector.TrackingSink)
 	id := st.placeMany(1)[0]
 	if to := s.Driver.Info().Targets[connector.StageConfirmed]; to != "" {

@@ -135,7 +135,6 @@ func (s Subject) stock(t *testing.T) {
 func (s Subject) stockOne(t *testing.T) {
 	t.Parallel()
 	st := s.start(t)
-	need(t, map[string]bool{"Shown": st.Shown != nil, "SetShown": st.SetShown != nil})
 	id := st.offer(pieces(5))
 	for _, n := range []int64{0, 3, 3, 1000, 0, 1} {
 		if r := st.push(connector.StockUpdate{OfferID: id, Quantity: pieces(n)})[id]; !taken(r) {

@@ -1,7 +1,7 @@
 // Package connectortest is the conformance suite of sales channel drivers. A driver passes it against a simulated outside
 // system or does not ship. The suite knows no channel: the driver's author adapts a simulator of his own in a _test.go file
 // by filling in Outside, and calls Run. What a driver can do is found as Lad finds it, by type assertion on the connector
-// interfaces; for each capability found the hooks it needs must be there.
+// interfaces; for each capability found the hooks it needs must be there (Hooks lists them; a lower Level asks for less).
 //
 // Faults of the network are made by the suite itself, between the driver's HTTP client and the simulator, so a simulator
 // need not know them.
@@ -24,6 +24,9 @@ const (
 	LevelFull Level = iota
 	// LevelEmpty checks Info, Open and the settings only: for a skeleton of a driver.
 	LevelEmpty
+	// LevelGrowing checks every capability whose hooks are there and names those it leaves out: for a driver and a simulator
+	// that grow method by method.
+	LevelGrowing
 )
 
 // Subject is the driver under test and what it is tested against.

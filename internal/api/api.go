@@ -45,14 +45,16 @@ type API struct {
 // operations are all routes of the interface.
 func (a *API) operations() []operation {
 	return slices.Concat(a.orderOperations(), a.catalogOperations(), a.stockOperations(), a.customerOperations(), a.taskOperations(),
-		a.connectionOperations(), a.journalOperations(), a.webhookOperations())
+		a.connectionOperations(), a.journalOperations(), a.webhookOperations(), baselinkerOperations())
 }
 
 // Register adds the routes.
 func (a *API) Register(rt *httpx.Router) {
 	a.problems = rt.Problems()
 	for _, op := range a.operations() {
-		rt.Handle(op.method+" "+op.path, op.access(), a.handler(op), op.limits()...)
+		if !op.elsewhere {
+			rt.Handle(op.method+" "+op.path, op.access(), a.handler(op), op.limits()...)
+		}
 	}
 	registerDocument(rt)
 }

@@ -38,6 +38,7 @@ type operation struct {
 	maxBody                     int64
 	serve                       func(c call, body []byte) (any, error)
 	raw                         httpx.HandlerFunc // serves in place of serve
+	elsewhere                   bool              // is only described here: another package registers it
 	stream                      bool
 	examples                    []any
 }

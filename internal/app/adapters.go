@@ -53,6 +53,12 @@ func (tenants) Currency(ctx context.Context, tx *db.Tx) (money.Currency, error) 
 	return s.Currency, err
 }
 
+// Language is what the shop's own words are in.
+func (tenants) Language(ctx context.Context, tx *db.Tx) (string, error) {
+	s, err := identity.SettingsOf(ctx, tx)
+	return s.Language, err
+}
+
 // skuChanges tells the ledger and the channels about changed SKUs.
 type skuChanges struct {
 	stock       *stock.Service

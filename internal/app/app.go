@@ -11,11 +11,14 @@ import (
 	"time"
 
 	"github.com/lad-hub/lad/internal/api"
+	"github.com/lad-hub/lad/internal/baselinker"
 	"github.com/lad-hub/lad/internal/catalog"
 	"github.com/lad-hub/lad/internal/connections"
 	"github.com/lad-hub/lad/internal/customers"
 	"github.com/lad-hub/lad/internal/drivers"
+	"github.com/lad-hub/lad/internal/feeds"
 	"github.com/lad-hub/lad/internal/identity"
+	"github.com/lad-hub/lad/internal/moving"
 	"github.com/lad-hub/lad/internal/orders"
 	"github.com/lad-hub/lad/internal/platform/clock"
 	"github.com/lad-hub/lad/internal/platform/db"
@@ -45,6 +48,8 @@ type Options struct {
 	PollEvery time.Duration
 	// ChannelClock is what drivers take for the present, for simulated channels that live at another time; nil: Clock.
 	ChannelClock clock.Clock
+	// MovingPerSecond bounds the requests to a hub that a shop moves from; 0 is what that hub allows, negative no bound: for tests.
+	MovingPerSecond float64
 	// PublicURL is where channels can call back.
 	PublicURL string
 	// Region is where phone numbers without a country code are dialled.
@@ -74,6 +79,10 @@ type App struct {
 	Orders      *orders.Service
 	Connections *connections.Service
 	Webhooks    *webhooks.Service
+	Baselinker  *baselinker.Service
+	Moving      *moving.Service
+	MovingJobs  *moving.Jobs
+	Feeds       *feeds.Service
 	Pulse       *Pulse
 	News        *News
 
@@ -137,11 +146,17 @@ func (a *App) build() error {
 		Box: a.Box, Drivers: drivers.ByName, PollEvery: a.PollEvery, PublicURL: a.PublicURL, ChannelClock: a.ChannelClock,
 		HTTP: func() *http.Client { return httpx.NewClient(httpx.ClientOptions{AllowPrivate: a.AllowPrivate}) },
 	})
+	a.Baselinker = baselinker.New(a.IDs)
 	listings.connections = a.Connections
 	a.Webhooks = webhooks.New(d, a.IDs, a.Journal, log, webhooks.Needs{Tasks: webhookTasks{a.Tasks}, Box: a.Box, Plain: a.AllowPrivate,
 		HTTP: httpx.NewClient(httpx.ClientOptions{AllowPrivate: a.AllowPrivate, Timeout: webhooks.Timeout, MaxBody: webhooks.MaxAnswer})})
-	a.Stock.Listener = stockListener{a.Connections, a.Orders, a.stockMoved}
+	a.buildMoving()
+	a.Feeds = feeds.New(d, a.IDs, a.Journal, feeds.Needs{
+		Catalog: feedCatalog{read}, Stock: feedStock{connectionStock{a.Stock, read}}, Pages: feedPages{a.Connections}, Rules: feedRules{}, Tenants: tenants{},
+	})
+	a.Stock.Listener = feedStockListener{stockListener{a.Connections, a.Orders, a.stockMoved}, a.Feeds}
 	a.Catalog.AddHooks(skuChanges{a.Stock, a.Connections, read, a.stockMoved})
+	a.Catalog.AddHooks(feedSKUChanges{a.Feeds})
 	a.wire()
 	return nil
 }
@@ -205,6 +220,7 @@ func (a *App) Start(ctx context.Context) error {
 	}
 	tending, stop := context.WithCancel(context.WithoutCancel(ctx))
 	a.tend.Go(func() { a.DB.Tend(tending) })
+	a.tend.Go(func() { a.DB.Listen(tending, a.hearForFeeds) })
 	a.stopTending = stop
 	a.Webhooks.Start(ctx)
 	return a.Connections.Start(ctx)

@@ -18,7 +18,7 @@ import (
 // after a restart and cost nothing between scrapes.
 func (a *App) metrics() http.Handler {
 	reg := prometheus.NewRegistry()
-	reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), &connectionMetrics{a})
+	reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), &connectionMetrics{a}, &feedMetrics{a})
 	return promhttp.HandlerFor(reg, promhttp.HandlerOpts{})
 }
 

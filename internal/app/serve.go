@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/lad-hub/lad/internal/api"
+	"github.com/lad-hub/lad/internal/api/connectorphp"
 	"github.com/lad-hub/lad/internal/customers"
 	"github.com/lad-hub/lad/internal/platform/access"
 	"github.com/lad-hub/lad/internal/platform/db"
@@ -95,8 +96,10 @@ func (a *App) Router(o ServeOptions) (*httpx.Router, error) {
 	})
 	(&api.API{DB: a.DB, Catalog: a.Catalog, Stock: a.Stock, Customers: a.Customers, Tasks: a.Tasks, Orders: a.Orders, Connections: a.Connections, Webhooks: a.Webhooks, Box: a.Box,
 		Phone: func(raw string) string { return customers.Phone(raw, a.Region) }, Currency: tenants{}.Currency, News: a.News.Next}).Register(rt)
+	connectorphp.New(a.connectorPHP()).Register(rt)
 	ui.Register(rt, a.console())
 	a.registerHooks(rt)
+	a.registerFeeds(rt)
 	a.registerHealth(rt)
 	if o.Extra != nil {
 		o.Extra(rt)

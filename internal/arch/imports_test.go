@@ -18,7 +18,7 @@ type layer struct {
 // parts are the folders under internal that are not domains.
 var parts = []string{
 	"internal/platform", "internal/drivers", "internal/sim", "internal/ui", "internal/api", "internal/report", "internal/backup", "internal/app",
-	"internal/bench", "internal/demo", "internal/replay", "internal/torture", "internal/arch",
+	"internal/bench", "internal/demo", "internal/replay", "internal/torture", "internal/arch", "internal/driverkit",
 }
 
 func in(dirs ...string) func(string) bool {
@@ -41,6 +41,9 @@ var layers = []layer{
 	{"platform", in("internal/platform"), func(_, to string) bool { return under(to, "internal/platform") }},
 	{"the list of drivers", func(dir string) bool { return dir == "internal/drivers" }, func(_, to string) bool {
 		return under(to, "internal/drivers", "connector")
+	}},
+	{"the driver kit", in("internal/driverkit"), func(_, to string) bool {
+		return under(to, "connector", "internal/drivers", "internal/driverkit")
 	}},
 	{"a driver", in("internal/drivers"), func(from, to string) bool {
 		return under(to, "connector", "internal/platform", "internal/drivers/wire") || testPackage(from) && under(to, "internal/sim")

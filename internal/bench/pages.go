@@ -112,7 +112,7 @@ func Pages(ctx context.Context, o Options, engine db.Engine) (PagesResult, error
 		}
 		r.P95MS[ask.name] = latencies(all, 95)[0]
 	}
-	return r, nil
+	return r, askBaselinker(c, h.token, rows, r.P95MS)
 }
 
 // seedOrders fills a place with a founded shop and orders written in bulk, a fiftieth of them still open, and answers a token.

@@ -11,7 +11,7 @@ import (
 func TestPagesAnswer(t *testing.T) {
 	t.Parallel()
 	r, err := Pages(context.Background(), Options{Dir: t.TempDir(), Orders: 300, SKUs: 120, Progress: t.Logf}, db.SQLite)
-	if err != nil || len(r.P95MS) != len(pageAsks) {
-		t.Fatalf("%d of %d pages: %v", len(r.P95MS), len(pageAsks), err)
+	if want := len(pageAsks) + len(baselinkerAsks); err != nil || len(r.P95MS) != want {
+		t.Fatalf("%d of %d pages: %v", len(r.P95MS), want, err)
 	}
 }

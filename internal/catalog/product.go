@@ -38,6 +38,22 @@ func (s *Service) CreateProducts(ctx context.Context, a access.Actor, in []NewPr
 	return out, err
 }
 
+// CreateProductIn is CreateProduct in the caller's transaction. An Invalid or a Conflict error comes before anything is written.
+func (s *Service) CreateProductIn(ctx context.Context, tx *db.Tx, a access.Actor, in NewProduct) (Product, error) {
+	if err := a.Must(access.CatalogWrite); err != nil {
+		return Product{}, err
+	}
+	in.normalise()
+	if err := in.Validate(); err != nil {
+		return Product{}, err
+	}
+	out, err := s.createIn(ctx, tx, a, []NewProduct{in})
+	if err != nil {
+		return Product{}, err
+	}
+	return out[0], nil
+}
+
 func (s *Service) createIn(ctx context.Context, tx *db.Tx, a access.Actor, in []NewProduct) ([]Product, error) {
 	products, err := s.build(ctx, tx, in)
 	if err != nil {

@@ -70,6 +70,7 @@ type Connection struct {
 	Prices         PriceRule
 	RateMilli      int64 // requests per second × 1000, 0: the driver's own limit
 	OrderCursor    string
+	FeeCursor      string
 	LastSuccessAt  int64
 	LastPullAt     int64
 	LastError      string // in the outside's words

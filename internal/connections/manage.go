@@ -67,6 +67,12 @@ func (s *Service) Add(ctx context.Context, a access.Actor, in Input) (Connection
 
 // Test proves an address and credentials without keeping them.
 func (s *Service) Test(ctx context.Context, a access.Actor, in Input) (connector.Account, error) {
+	return s.prove(ctx, a, in, nil)
+}
+
+// prove asks the channel whether it accepts settings. keep stores what the channel renews on the way; nil for settings that
+// belong to no connection yet.
+func (s *Service) prove(ctx context.Context, a access.Actor, in Input, keep func(context.Context, map[string]string) error) (connector.Account, error) {
 	if err := a.Must(access.ConnectionsWrite); err != nil {
 		return connector.Account{}, err
 	}
@@ -79,6 +85,7 @@ func (s *Service) Test(ctx context.Context, a access.Actor, in Input) (connector
 		return connector.Account{}, err
 	}
 	cfg, _ := s.configure(d, merge(open, secret), 0)
+	cfg.Keep = keep
 	ch, err := d.Open(cfg)
 	if err != nil {
 		return connector.Account{}, outside(err)
@@ -135,8 +142,15 @@ func (s *Service) Update(ctx context.Context, a access.Actor, id int64, in Input
 		return errs.New(errs.Internal, "error.connection.driver", "driver", c.Driver)
 	}
 	in.Driver, in.Settings = c.Driver, completed(d.Info(), in.Settings, c.Settings, secrets)
-	account, err := s.Test(ctx, a, in)
+	renewed := false
+	account, err := s.prove(ctx, a, in, func(ctx context.Context, changed map[string]string) error {
+		renewed, in.Settings = true, merge(in.Settings, changed)
+		return s.keepSettings(ctx, a.Tenant, id, changed)
+	})
 	if err != nil {
+		if renewed { // the loop holds a token that has been used up
+			s.runners.restart(a.Tenant, id)
+		}
 		return err
 	}
 	open, secret, err := in.validate(d.Info())

@@ -6,6 +6,7 @@ import (
 	"github.com/lad-hub/lad/connector"
 	"github.com/lad-hub/lad/internal/app/apptest"
 	"github.com/lad-hub/lad/internal/connections"
+	"github.com/lad-hub/lad/internal/drivers"
 	"github.com/lad-hub/lad/internal/platform/db"
 	"github.com/lad-hub/lad/internal/platform/errs"
 	"github.com/lad-hub/lad/internal/sim/prom"
@@ -74,4 +75,13 @@ func TestMapping(t *testing.T) {
 			}
 		}
 	})
+}
+
+func driverInfo(t *testing.T, name string) connector.Info {
+	t.Helper()
+	d, ok := drivers.ByName(name)
+	if !ok {
+		t.Fatal("no driver ", name)
+	}
+	return d.Info()
 }

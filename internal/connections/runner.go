@@ -29,6 +29,7 @@ const (
 	laneConfirm       = "confirm"
 	laneConfirmPrices = "confirm_prices"
 	laneOffers        = "offers"
+	laneFees          = "fees"
 )
 
 // Bounds of the loops.
@@ -211,6 +212,9 @@ func (s *Service) lanes(a *Account) (pull *pullLane, offers *offerLane) {
 		}
 		offers = &offerLane{Account: a, source: source}
 		lanes = append(lanes, offers)
+	}
+	if source, ok := a.Channel.(connector.FeeSource); ok {
+		lanes = append(lanes, &feeLane{Account: a, source: source})
 	}
 	a.hurt.account = a
 	a.loop = reconcile.NewLoop(a.log, a.Now, sweepEvery, &a.hurt, lanes...)

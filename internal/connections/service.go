@@ -41,6 +41,9 @@ type Orders interface {
 	TakeIn(ctx context.Context, t db.Tenant, connectionID int64, driver string, list []Parsed) []Taken
 	// Linked serves waiting lines of offers that now have a SKU.
 	Linked(ctx context.Context, tx *db.Tx, connectionID int64, offers []LinkedOffer) error
+	// Charged notes what a channel has charged for orders altogether, by the channel's order number; an order that has not come
+	// yet gets it when it is read the next time.
+	Charged(ctx context.Context, tx *db.Tx, connectionID int64, total map[string]connector.Money) error
 	// PushNext tells the channel about one order's stage and waybill; it answers whether there is more and when to come again.
 	PushNext(ctx context.Context, a *Account) (again bool, at time.Time, err error)
 }

@@ -12,7 +12,7 @@ import (
 )
 
 const connectionColumns = `id, driver, name, state, settings, hook_secret, share_ppm, cap, safety, hide_below,
-	price_push, price_mul_ppm, price_add_minor, price_step_minor, price_ending_minor, price_round, price_floor_ppm, rate_milli, order_cursor, last_success_at,
+	price_push, price_mul_ppm, price_add_minor, price_step_minor, price_ending_minor, price_round, price_floor_ppm, rate_milli, order_cursor, fee_cursor, last_success_at,
 	last_pull_at, last_error, last_error_at, paused_reason, token_expires_at, offers_read_at, hooked_at, dictionary, silent_since,
 	offers_pause_s, offers_seen, offers_drifted, version, created_at`
 
@@ -21,7 +21,7 @@ func scanConnection(sc db.Scanner) (Connection, error) {
 	var settings, dictionary string
 	var pause int64
 	err := sc.Scan(&c.ID, &c.Driver, &c.Name, &c.State, &settings, &c.HookSecret, &c.Policy.SharePPM, &c.Policy.Cap, &c.Policy.Safety, &c.Policy.HideBelow,
-		&c.Prices.Push, &c.Prices.MulPPM, &c.Prices.AddMinor, &c.Prices.StepMinor, &c.Prices.EndingMinor, &c.Prices.Round, &c.Prices.FloorPPM, &c.RateMilli, &c.OrderCursor, &c.LastSuccessAt,
+		&c.Prices.Push, &c.Prices.MulPPM, &c.Prices.AddMinor, &c.Prices.StepMinor, &c.Prices.EndingMinor, &c.Prices.Round, &c.Prices.FloorPPM, &c.RateMilli, &c.OrderCursor, &c.FeeCursor, &c.LastSuccessAt,
 		&c.LastPullAt, &c.LastError, &c.LastErrorAt, &c.PausedReason, &c.TokenExpiresAt, &c.OffersReadAt, &c.HookedAt, &dictionary, &c.SilentSince, &pause, &c.OffersSeen, &c.OffersDrifted, &c.Version, &c.CreatedAt)
 	if errors.Is(err, sql.ErrNoRows) {
 		return c, errs.New(errs.NotFound, "error.connection.not_found")

@@ -3,6 +3,7 @@ package drivers_test
 import (
 	"testing"
 
+	"github.com/lad-hub/lad/connector/example"
 	"github.com/lad-hub/lad/internal/drivers"
 )
 
@@ -20,7 +21,9 @@ func TestNames(t *testing.T) {
 		}
 		marks[in.Mark] = in.Name
 	}
-	if _, ok := drivers.ByName("nobody"); ok {
-		t.Error("a driver nobody wrote is found")
+	for _, name := range []string{"nobody", example.New().Info().Name} {
+		if _, ok := drivers.ByName(name); ok {
+			t.Errorf("%s is offered to merchants", name)
+		}
 	}
 }

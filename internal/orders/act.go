@@ -73,6 +73,12 @@ func (s *Service) Complete(ctx context.Context, a access.Actor, id int64) (Order
 	return s.step(ctx, a, access.OrdersWrite, id, connector.StageCompleted)
 }
 
+// Return says that the buyer sent the goods back. They come into stock again by a document of their own: somebody must look
+// at them first.
+func (s *Service) Return(ctx context.Context, a access.Actor, id int64) (Order, error) {
+	return s.step(ctx, a, access.OrdersWrite, id, connector.StageReturned)
+}
+
 func (s *Service) step(ctx context.Context, a access.Actor, p access.Permission, id int64, to Stage) (Order, error) {
 	if err := a.Must(p); err != nil {
 		return Order{}, err

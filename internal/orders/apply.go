@@ -160,7 +160,7 @@ func (s *Service) holdAll(ctx context.Context, tx *db.Tx, fresh []*prepared) err
 	var lines []*Line
 	var of []*prepared
 	for _, p := range fresh {
-		if dead(p.in.Order.Stage) {
+		if dead(p.in.Order.Stage) || p.in.past() {
 			continue
 		}
 		for i := range p.lines {
@@ -192,7 +192,7 @@ func (s *Service) holdAll(ctx context.Context, tx *db.Tx, fresh []*prepared) err
 // shipArrived books the goods of orders that a channel reports as already sent (first connection to a running shop).
 func (s *Service) shipArrived(ctx context.Context, tx *db.Tx, fresh []*prepared) error {
 	for _, p := range fresh {
-		if gone(p.in.Order.Stage) {
+		if gone(p.in.Order.Stage) && !p.in.past() {
 			if err := s.Stock.Ship(ctx, tx, p.id, p.in.Actor.String()); err != nil {
 				return err
 			}

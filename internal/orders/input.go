@@ -32,7 +32,13 @@ type Intake struct {
 	// Body is the order as it came; it is stored unless Fact says that it already is.
 	Body []byte
 	Fact *facts.Fact
+	// Moved says that another program took the order in before and it only moves here: it is nobody's duplicate, and goods that
+	// had left or come back by then were never in this ledger, so that nothing is held, shipped or short. An open order holds.
+	Moved bool
 }
+
+// past says that the order's goods were another program's business.
+func (in *Intake) past() bool { return in.Moved && !Open(in.Order.Stage) }
 
 // Result is the answer to an intake. Repeating an intake gives the same answer with Created false.
 type Result struct {

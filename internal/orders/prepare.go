@@ -148,8 +148,8 @@ func (p *prepared) finish() {
 		}
 		parts = append(parts, what+"\x00"+l.Qty.String())
 	}
-	if dead(p.in.Order.Stage) {
-		return // cancelled and ordered again is not a duplicate
+	if dead(p.in.Order.Stage) || p.in.Moved {
+		return // cancelled and ordered again is not a duplicate, nor is what comes in one go but was ordered over years
 	}
 	who := p.contact.Phone
 	if who == "" {

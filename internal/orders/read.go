@@ -44,15 +44,21 @@ func ByID(ctx context.Context, tx *db.Tx, id int64) (Order, error) {
 	return scanOrder(tx.QueryRow(ctx, "select "+readColumns+" from orders where tenant_id = $1 and id = $2", int64(tx.Tenant), id))
 }
 
+const lineColumns = `line_no, external_id, offer_id, listing_id, sku_id, sku_code, title, qty, price_minor, total_minor, sku_price_minor,
+	price_right, available, stock_right, gift, removed`
+
+func scanLine(sc db.Scanner) (l Line, err error) {
+	err = sc.Scan(&l.No, &l.ExternalID, &l.OfferID, &l.ListingID, &l.SKUID, &l.SKUCode, &l.Title, &l.Qty, &l.Price.Minor, &l.Total.Minor, &l.SKUPrice.Minor,
+		&l.PriceRight, &l.Available, &l.StockRight, &l.Gift, &l.Removed)
+	return l, err
+}
+
 // Lines reads the lines of an order.
 func Lines(ctx context.Context, tx *db.Tx, orderID int64, cur money.Currency) ([]Line, error) {
 	var out []Line
-	err := tx.Each(ctx, `select line_no, external_id, offer_id, listing_id, sku_id, sku_code, title, qty, price_minor, total_minor, sku_price_minor,
-		price_right, available, stock_right, gift, removed from order_line where tenant_id = $1 and order_id = $2 order by line_no`,
+	err := tx.Each(ctx, "select "+lineColumns+" from order_line where tenant_id = $1 and order_id = $2 order by line_no",
 		[]any{int64(tx.Tenant), orderID}, func(sc db.Scanner) error {
-			var l Line
-			err := sc.Scan(&l.No, &l.ExternalID, &l.OfferID, &l.ListingID, &l.SKUID, &l.SKUCode, &l.Title, &l.Qty, &l.Price.Minor, &l.Total.Minor, &l.SKUPrice.Minor,
-				&l.PriceRight, &l.Available, &l.StockRight, &l.Gift, &l.Removed)
+			l, err := scanLine(sc)
 			l.Price.Currency, l.Total.Currency, l.SKUPrice.Currency = cur, cur, cur
 			out = append(out, l)
 			return err

@@ -48,6 +48,14 @@ var Invariants = []Invariant{
 		where s.tenant_id = l.tenant_id and s.sku_id = l.sku_id and s.connection_id = l.connection_id and s.listing_id = l.id)`},
 	{"a quantity is dirty exactly when it is wanted and not done", "select 'listing ' || listing_id from listing_stock where tenant_id = $1 and (done_gen > want_gen or dirty <> (want_gen > done_gen))"},
 	{"no open task without queue and deadline", "select 'task ' || id from task where tenant_id = $1 and state = 'open' and (due_at = 0 or queue = '' and owner_id = 0)"},
+	{"what a client wrote of an order belongs to one", `select 'order ' || b.order_id from bl_order b where b.tenant_id = $1
+		and not exists (select 1 from orders o where o.tenant_id = b.tenant_id and o.id = b.order_id)`},
+	{"what a client wrote of a product belongs to a SKU", `select 'product ' || b.sku_id from bl_product b where b.tenant_id = $1
+		and not exists (select 1 from sku k where k.tenant_id = b.tenant_id and k.id = b.sku_id)`},
+	{"a parcel belongs to an order", `select 'parcel ' || b.id from bl_parcel b where b.tenant_id = $1
+		and not exists (select 1 from orders o where o.tenant_id = b.tenant_id and o.id = b.order_id)`},
+	{"a return of an order belongs to one", `select 'return ' || b.id from bl_return b where b.tenant_id = $1 and b.order_id <> 0
+		and not exists (select 1 from orders o where o.tenant_id = b.tenant_id and o.id = b.order_id)`},
 	{"a live listing's SKU exists", `select 'listing ' || l.id from listing l where l.tenant_id = $1 and l.sku_id <> 0 and l.gone_at = 0
 		and not exists (select 1 from sku k where k.tenant_id = l.tenant_id and k.id = l.sku_id)`},
 }

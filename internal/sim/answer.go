@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // hugeBytes is how large HugeBody makes an answer when its rule names no size.
@@ -17,7 +18,8 @@ type Answer struct {
 	Status int
 	Header http.Header // added to the answer's own; may be nil
 	Body   any
-	Text   string // an HTML page, sent instead of Body when not empty
+	Text   string // sent instead of Body when not empty
+	Type   string // content type of Text; "" = an HTML page, which the faults of the body leave alone
 	Abort  bool   // close the connection without an answer
 }
 
@@ -32,6 +34,9 @@ func HTML(status int) Answer {
 
 // encode is the answer's bytes and content type.
 func (a Answer) encode() ([]byte, string) {
+	if a.Text != "" && a.Type != "" {
+		return []byte(a.Text), a.Type
+	}
 	if a.Text != "" {
 		return []byte(a.Text), "text/html; charset=utf-8"
 	}
@@ -67,13 +72,15 @@ func (f *Front) send(w http.ResponseWriter, path string, a Answer) {
 		panic(http.ErrAbortHandler)
 	}
 	body, kind := a.encode()
-	if f.faults.on.Load() == 0 || kind != "application/json" {
+	if f.faults.on.Load() == 0 || a.Text != "" && a.Type == "" {
 		a.head(w, kind, len(body))
 		_, _ = w.Write(body) // the caller may be gone
 		return
 	}
-	if _, ok := f.faults.Take(UnknownFields, path); ok {
-		body = addUnknown(body)
+	if a.Text == "" { // a simulator whose answers are not JSON adds fields nobody knows itself
+		if _, ok := f.faults.Take(UnknownFields, path); ok {
+			body = addUnknown(body)
+		}
 	}
 	if rule, ok := f.faults.Take(HugeBody, path); ok {
 		body = inflate(body, orElse(rule.Bytes, hugeBytes))
@@ -123,8 +130,12 @@ func grow(v any) {
 	}
 }
 
-// inflate makes a JSON object or array at least size bytes long and keeps it valid; to an array it adds space only.
+// inflate makes a JSON object or array or an XML document at least size bytes long and keeps it valid; to an array it adds space
+// only.
 func inflate(body []byte, size int) []byte {
+	if bytes.HasPrefix(body, []byte("<")) && len(body) < size {
+		return append(body, "<!--"+strings.Repeat("x", size-len(body))+"-->"...)
+	}
 	if len(body) < 2 || body[0] != '{' && body[0] != '[' || len(body) >= size {
 		return body
 	}

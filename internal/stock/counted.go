@@ -2,6 +2,7 @@ package stock
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -52,6 +53,21 @@ func (s *Service) OnHand(ctx context.Context, tx *db.Tx, warehouseCode string, s
 			}
 		}
 	}
+	return out, err
+}
+
+// OnHandAt reads what the ledger says was on hand in a warehouse at a moment; a SKU that was never there is left out.
+func (s *Service) OnHandAt(ctx context.Context, tx *db.Tx, warehouseCode string, skuIDs []int64, at time.Time) (map[int64]qty.Qty, error) {
+	w, err := WarehouseByCode(ctx, tx, warehouseCode)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[int64]qty.Qty, len(skuIDs))
+	err = db.Chunk(skuIDs, documentChunk, func(part []int64) error {
+		list, err := expectedAt(ctx, tx, document{warehouse: w.ID, asOf: at}, part)
+		maps.Copy(out, list)
+		return err
+	})
 	return out, err
 }
 

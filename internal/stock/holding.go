@@ -57,3 +57,23 @@ func (s *Service) HasOpenHolds(ctx context.Context, tx *db.Tx, skuID int64) (boo
 		int64(tx.Tenant), skuID).Scan(&n)
 	return n > 0, err
 }
+
+// LineKey names a line of an order.
+type LineKey struct{ OrderID, LineNo int64 }
+
+// ServedFrom says from which warehouse each line of orders is or was served; of several the first.
+func (s *Service) ServedFrom(ctx context.Context, tx *db.Tx, orderIDs []int64) (map[LineKey]int64, error) {
+	out := map[LineKey]int64{}
+	err := db.Chunk(unique(orderIDs), 500, func(part []int64) error {
+		in, args := inTenant(tx, part)
+		return tx.Each(ctx, "select order_id, line_no, min(warehouse_id) from hold where tenant_id = $1 and state <> 'released' and order_id in "+in+
+			" group by order_id, line_no", args, func(sc db.Scanner) error {
+			var k LineKey
+			var id int64
+			err := sc.Scan(&k.OrderID, &k.LineNo, &id)
+			out[k] = id
+			return err
+		})
+	})
+	return out, err
+}

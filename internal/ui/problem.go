@@ -59,7 +59,7 @@ func words(p httpx.Problem) string {
 // title says in a word or two what kind of problem it is.
 func title(c errs.Code) string {
 	switch c {
-	case errs.NotFound, errs.NoMethod:
+	case errs.NotFound, errs.NoMethod, errs.Gone:
 		return "problem.not_found"
 	case errs.Forbidden:
 		return "problem.forbidden"

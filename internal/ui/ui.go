@@ -11,7 +11,9 @@ import (
 	"github.com/lad-hub/lad/internal/catalog"
 	"github.com/lad-hub/lad/internal/connections"
 	"github.com/lad-hub/lad/internal/customers"
+	"github.com/lad-hub/lad/internal/feeds"
 	"github.com/lad-hub/lad/internal/identity"
+	"github.com/lad-hub/lad/internal/moving"
 	"github.com/lad-hub/lad/internal/orders"
 	"github.com/lad-hub/lad/internal/platform/access"
 	"github.com/lad-hub/lad/internal/platform/db"
@@ -22,8 +24,10 @@ import (
 	"github.com/lad-hub/lad/internal/ui/assets"
 	catalogui "github.com/lad-hub/lad/internal/ui/catalog"
 	connectionsui "github.com/lad-hub/lad/internal/ui/connections"
+	feedsui "github.com/lad-hub/lad/internal/ui/feeds"
 	identityui "github.com/lad-hub/lad/internal/ui/identity"
 	"github.com/lad-hub/lad/internal/ui/live"
+	movingui "github.com/lad-hub/lad/internal/ui/moving"
 	ordersui "github.com/lad-hub/lad/internal/ui/orders"
 	"github.com/lad-hub/lad/internal/ui/reply"
 	stockui "github.com/lad-hub/lad/internal/ui/stock"
@@ -45,6 +49,11 @@ type Deps struct {
 	Orders      *orders.Service
 	Connections *connections.Service
 	Webhooks    *webhooks.Service
+	Moving      *moving.Service
+	MovingJobs  *moving.Jobs
+	Feeds       *feeds.Service
+	// PublicURL is where others reach us; empty: where the browser does.
+	PublicURL string
 	// Drivers are the channels that can be connected, in the order in which they are offered.
 	Drivers func() []connector.Driver
 	// Pulse is how long the last change took to reach every channel, 0 when there was none.
@@ -78,6 +87,8 @@ func Register(rt *httpx.Router, d Deps) {
 	stockui.Register(rt, stockui.Deps{DB: d.DB, Stock: d.Stock, Catalog: d.Catalog, Connections: d.Connections, People: d.people, Frame: c.frame})
 	catalogui.Register(rt, catalogui.Deps{DB: d.DB, Catalog: d.Catalog, Imports: d.Imports, People: d.people, Frame: c.frame, Currency: d.Currency})
 	connectionsui.Register(rt, connectionsui.Deps{DB: d.DB, Connections: d.Connections, Catalog: d.Catalog, Stock: d.Stock, Drivers: d.Drivers, Frame: c.frame})
+	movingui.Register(rt, movingui.Deps{DB: d.DB, Moving: d.Moving, Jobs: d.MovingJobs, Frame: c.frame})
+	feedsui.Register(rt, feedsui.Deps{DB: d.DB, Feeds: d.Feeds, Currency: d.Currency, PublicURL: d.PublicURL, Frame: c.frame})
 	tasksui.Register(rt, tasksui.Deps{DB: d.DB, Tasks: d.Tasks, People: d.people, Frame: c.frame})
 	webhooksui.Register(rt, webhooksui.Deps{Webhooks: d.Webhooks, Clock: d.DB.Clock(), Frame: c.frame})
 }

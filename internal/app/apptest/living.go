@@ -78,7 +78,7 @@ func Live(t testing.TB, o db.Options) *Living {
 	t.Helper()
 	s := &Living{Time: &Clock{}, t: t}
 	a, err := app.Open(context.Background(), app.Options{
-		Database: o, Migrate: true, KeyFile: filepath.Join(t.TempDir(), "lad.key"), AllowPrivate: true, PollEvery: 20 * time.Millisecond, Clock: s.Time,
+		Database: o, Migrate: true, KeyFile: filepath.Join(t.TempDir(), "lad.key"), AllowPrivate: true, PollEvery: 20 * time.Millisecond, MovingPerSecond: -1, Clock: s.Time,
 		PasswordCost: identity.Cost{MemoryKiB: 8, Passes: 1, Threads: 1},
 	})
 	if err != nil {

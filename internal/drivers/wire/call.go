@@ -28,7 +28,8 @@ type Call struct {
 	Method string
 	URL    string
 	Header http.Header
-	Body   any // sent as JSON; nil means no body
+	Body   any    // sent as JSON; nil means no body
+	Raw    []byte // sent as it stands in place of Body, for a system that takes no JSON; Header names its content type
 	// Write marks a request with effects: when its answer is lost or unreadable the outcome is KindUnknown.
 	Write bool
 }
@@ -52,6 +53,9 @@ func Send(ctx context.Context, client *http.Client, c Call) (Answer, error) {
 			return Answer{}, &connector.Error{Kind: connector.KindPermanent, Message: "request can not be written as JSON", Cause: err}
 		}
 		body = bytes.NewReader(b)
+	}
+	if c.Raw != nil {
+		body = bytes.NewReader(c.Raw)
 	}
 	req, err := http.NewRequestWithContext(ctx, c.Method, c.URL, body)
 	if err != nil {

@@ -14,6 +14,7 @@ type Code string
 const (
 	Invalid     Code = "invalid"     // the input is wrong; repeating it will not help
 	NotFound    Code = "not_found"   // no such thing, or not this tenant's
+	Gone        Code = "gone"        // it was here, and the address is right
 	Conflict    Code = "conflict"    // somebody was faster, or the state does not allow it
 	Forbidden   Code = "forbidden"   // the actor may not
 	Unauthed    Code = "unauthed"    // nobody is signed in
@@ -102,4 +103,13 @@ func (c *Check) Err() error {
 		return nil
 	}
 	return &Error{Code: Invalid, Key: "error.invalid", Fields: c.fields}
+}
+
+// FieldsOf are the faults of single inputs that an error carries.
+func FieldsOf(err error) []Field {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Fields
+	}
+	return nil
 }

@@ -113,6 +113,28 @@ func Waiting(ctx context.Context, tx *db.Tx, connection int64, kind string, limi
 		int64(tx.Tenant), tx.NowMicros(), connection, kind, limit)
 }
 
+// WaitingAfter reads facts of a connection that wait and were never postponed, in the order of their ids, from the one after an id on.
+func WaitingAfter(ctx context.Context, tx *db.Tx, connection int64, kind string, after int64, limit int) ([]Fact, error) {
+	return read(ctx, tx, `select id, connection_id, kind, external_id, body, version, tries, received_at, error from fact
+		where tenant_id = $1 and state = 'new' and not_before = 0 and connection_id = $2 and kind = $3 and id > $4 order by id limit $5`,
+		int64(tx.Tenant), connection, kind, after, limit)
+}
+
+// namedChunk is how many external ids one statement asks for.
+const namedChunk = 200
+
+// Named reads facts of a connection by their external ids, whatever became of them.
+func Named(ctx context.Context, tx *db.Tx, connection int64, kind string, externalIDs []string) (out []Fact, err error) {
+	err = db.Chunk(externalIDs, namedChunk, func(part []string) error {
+		in, args := db.In(4, part)
+		list, err := read(ctx, tx, `select id, connection_id, kind, external_id, body, version, tries, received_at, error from fact
+			where tenant_id = $1 and connection_id = $2 and kind = $3 and external_id in `+in, append([]any{int64(tx.Tenant), connection, kind}, args...)...)
+		out = append(out, list...)
+		return err
+	})
+	return out, err
+}
+
 // Aside reads facts that were set aside, oldest first.
 func Aside(ctx context.Context, tx *db.Tx, connection int64, limit int) ([]Fact, error) {
 	return read(ctx, tx, `select id, connection_id, kind, external_id, body, version, tries, received_at, error from fact

@@ -29,7 +29,7 @@ var (
 	}}
 )
 
-// Gzip compresses HTML, JSON and other text longer than 1 KB for clients that accept it. An event stream is left alone.
+// Gzip compresses HTML, JSON, XML and other text longer than 1 KB for clients that accept it. An event stream is left alone.
 func Gzip(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !acceptsGzip(r) {
@@ -103,7 +103,7 @@ func (g *gzipWriter) mayCompress() bool {
 }
 
 func compressible(contentType string) bool {
-	for _, prefix := range []string{"text/html", "application/json", "text/csv", "text/plain"} {
+	for _, prefix := range []string{"text/html", "application/json", "application/xml", "text/csv", "text/plain"} {
 		if strings.HasPrefix(contentType, prefix) {
 			return true
 		}

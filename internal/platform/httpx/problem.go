@@ -42,6 +42,7 @@ var statusOf = map[errs.Code]int{
 	errs.Forbidden:   http.StatusForbidden,
 	errs.NotFound:    http.StatusNotFound,
 	errs.NoMethod:    http.StatusMethodNotAllowed,
+	errs.Gone:        http.StatusGone,
 	errs.Conflict:    http.StatusConflict,
 	errs.TooLarge:    http.StatusRequestEntityTooLarge,
 	errs.TooMany:     http.StatusTooManyRequests,

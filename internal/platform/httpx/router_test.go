@@ -183,7 +183,7 @@ func TestProblems(t *testing.T) {
 		})
 	}
 	for _, code := range []errs.Code{errs.Invalid, errs.NotFound, errs.NoMethod, errs.Conflict, errs.Forbidden, errs.Unauthed, errs.TooMany,
-		errs.TooLarge, errs.Unavailable, errs.Internal} {
+		errs.TooLarge, errs.Unavailable, errs.Internal, errs.Gone} {
 		if _, ok := statusOf[code]; !ok {
 			t.Errorf("no status for %s", code)
 		}

@@ -118,7 +118,7 @@ func (s *Source) refill(kind string) {
 	defer s.mu.Unlock()
 	p := s.kinds[kind]
 	p.refilling = false
-	if err == nil {
+	if err == nil && first >= p.end {
 		p.spareNext, p.spareEnd = first, first+size
 	}
 }
@@ -144,14 +144,18 @@ func (s *Source) blockSize(kind string, atLeast int64) int64 {
 	return max(p.size, atLeast)
 }
 
+// add takes over the rest of a block. What is left of an older one is given up: within a process later identifiers are higher,
+// so that a list by identifier is a list by age.
 func (s *Source) add(kind string, next, end int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	p := s.kinds[kind]
-	if p.end == p.next {
-		p.next, p.end = next, end
-	} else if p.spareEnd == 0 {
-		p.spareNext, p.spareEnd = next, end
+	if next < p.end {
+		return // somebody else was faster and has a younger block
+	}
+	p.next, p.end = next, end
+	if p.spareNext < next {
+		p.spareNext, p.spareEnd = 0, 0
 	}
 }
 

@@ -89,3 +89,22 @@ func TestDense(t *testing.T) {
 		}
 	})
 }
+
+// Within a process a later identifier is higher, whatever sizes are asked for: lists by identifier are lists by age.
+func TestLaterIsHigher(t *testing.T) {
+	t.Parallel()
+	dbtest.EachEngine(t, func(t *testing.T, d *db.DB) {
+		s, last := ids.New(d), int64(0)
+		for i := range int64(300) {
+			n := 1 + i*7%40
+			first, err := s.Reserve(ctx, "thing", n)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if first <= last {
+				t.Fatalf("%d came after %d", first, last)
+			}
+			last = first + n - 1
+		}
+	})
+}

@@ -18,6 +18,25 @@ alter table connection add column offers_drifted bigint not null default 0;
 -- the shop's own statuses and methods as JSON, and when they were read
 alter table connection add column dictionary text not null default '';
 
+-- how far the channel's charges were read
+alter table connection add column fee_cursor text not null default '';
+
+-- channel_fee: what the channel charged, negative when it gave back.
+create table channel_fee (
+  tenant_id bigint not null,
+  connection_id bigint not null,
+  external_id text not null,
+  order_external text not null,
+  offer_id text not null,
+  code text not null,
+  title text not null,
+  at bigint not null,
+  amount_minor bigint not null,
+  currency text not null,
+  primary key (tenant_id, connection_id, external_id)
+);
+create index channel_fee_order on channel_fee (tenant_id, connection_id, order_external) where order_external <> '';
+
 -- listing_price: the price a linked listing should show, in minor units; the same way as listing_stock.
 create table listing_price (
   tenant_id bigint not null,

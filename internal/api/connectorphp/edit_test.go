@@ -1,0 +1,134 @@
+package connectorphp_test
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/lad-hub/lad/internal/app/apptest"
+)
+
+// Only what is given changes; an empty text empties, an empty extra field is deleted, what can not be kept is refused whole.
+func TestSetOrderFields(t *testing.T) {
+	t.Parallel()
+	apptest.EachEngine(t, func(t *testing.T, s *apptest.Living) {
+		c := newClient(t, s)
+		s.Goods("MUG-1", 49_00, 10)
+		id := c.add(mug(1, "MUG-1"))
+		c.ok("setOrderFields", m{"order_id": id, "delivery_city": "Gdańsk", "admin_comments": "", "email": nil, "payment_method_cod": true, "delivery_price": "0", "pick_state": 1, "pack_state": "1", "star": 3,
+			"custom_extra_fields": m{"135": "", "140": "x"}})
+		got := c.one(id, "include_custom_extra_fields")
+		for name, want := range map[string]any{"delivery_city": "Gdańsk", "admin_comments": "", "email": "ola@example.org", "payment_method_cod": "1", "delivery_price": json.Number("0"),
+			"pick_state": json.Number("1"), "pack_state": json.Number("1"), "pick_status": json.Number("1"), "star": json.Number("3"), "invoice_nip": "5861234567", "delivery_address": "Polna 3/4"} {
+			if got[name] != want {
+				t.Errorf("%s: %v, want %v", name, got[name], want)
+			}
+		}
+		if extra := got.at("custom_extra_fields"); extra["135"] != nil || extra["140"] != "x" {
+			t.Errorf("extra fields: %v", extra)
+		}
+		c.refused("ERROR_BAD_PARAMETERS", "setOrderFields", m{"order_id": id, "delivery_city": "Sopot", "star": 6})
+		c.refused("ERROR_BAD_PARAMETERS", "setOrderFields", m{"order_id": id, "custom_extra_fields": m{"135": m{"title": "f.pdf", "file": "data:AA"}}})
+		if got := c.one(id); got["delivery_city"] != "Gdańsk" {
+			t.Errorf("half a refused change was kept: %v", got["delivery_city"])
+		}
+	})
+}
+
+// Lines hold what they say: more holds more, less gives back, a deleted one gives back all. Discounts are lines to clients and
+// money to Lad.
+func TestLines(t *testing.T) {
+	t.Parallel()
+	apptest.EachEngine(t, func(t *testing.T, s *apptest.Living) {
+		c := newClient(t, s)
+		sku := s.Goods("MUG-1", 49_00, 10)
+		plate := s.Goods("PLATE", 12_00, 10)
+		order := mug(1, "MUG-1")
+		order["products"] = append(order["products"].([]any), m{"storage": "", "storage_id": 0, "product_id": "", "name": "Rabat", "price_brutto": -8, "quantity": 1, "tax_rate": -1})
+		id := c.add(order)
+		total := func(want int64) {
+			t.Helper()
+			if n := s.Int("select total_minor from orders where tenant_id = $1 and id = $2", id); n != want {
+				t.Errorf("total %d, want %d", n, want)
+			}
+		}
+		total(90_00)
+		lines := c.one(id).list("products")
+		if len(lines) != 2 || lines[1]["price_brutto"] != json.Number("-8") || lines[1]["name"] != "Rabat" || lines[1]["product_id"] != "" || lines[1]["tax_rate"] != json.Number("-1") {
+			t.Fatalf("%v", lines)
+		}
+		first, discount := lines[0].int("order_product_id"), lines[1].int("order_product_id")
+		added := c.ok("addOrderProduct", m{"order_id": id, "storage": "db", "product_id": plate.ID, "quantity": 3, "price_brutto": 12}).int("order_product_id")
+		s.Wants(plate.ID, 10, 3)
+		total(126_00)
+		c.ok("setOrderProductFields", m{"order_id": id, "order_product_id": added, "quantity": 1, "name": "Talerz", "location": "B-2"})
+		s.Wants(plate.ID, 10, 1)
+		c.ok("setOrderProductFields", m{"order_id": id, "order_product_id": first, "quantity": 5, "price_brutto": 40})
+		s.Wants(sku.ID, 10, 5)
+		total(204_00)
+		c.ok("setOrderProductFields", m{"order_id": id, "order_product_id": discount, "price_brutto": -4.5})
+		total(207_50)
+		if l := c.one(id).list("products")[1]; l["name"] != "Talerz" || l["location"] != "B-2" || l["sku"] != "PLATE" {
+			t.Errorf("%v", l)
+		}
+		c.refused("ERROR_BAD_PARAMETERS", "setOrderProductFields", m{"order_id": id, "order_product_id": first, "sku": "PLATE"})
+		c.refused("ERROR_ORDER_ID", "deleteOrderProduct", m{"order_id": id, "order_product_id": added + 5})
+		c.ok("deleteOrderProduct", m{"order_id": id, "order_product_id": first})
+		s.Wants(sku.ID, 10, 0)
+		c.ok("deleteOrderProduct", m{"order_id": id, "order_product_id": discount})
+		total(12_00)
+		c.refused("ERROR_CONFLICT", "deleteOrderProduct", m{"order_id": id, "order_product_id": added})
+		s.Wants(plate.ID, 10, 1)
+	})
+}
+
+// What was paid is replaced, and the state follows.
+func TestPayments(t *testing.T) {
+	t.Parallel()
+	apptest.EachEngine(t, func(t *testing.T, s *apptest.Living) {
+		c := newClient(t, s)
+		s.Goods("MUG-1", 49_00, 10)
+		order := mug(1, "MUG-1")
+		order["paid"] = false
+		id := c.add(order)
+		for _, step := range []struct {
+			done  any
+			state string
+		}{{"50.00", "part_paid"}, {107.9, "paid"}, {0, "unpaid"}} {
+			c.ok("setOrderPayment", m{"order_id": id, "payment_done": step.done, "payment_date": 1767001300, "payment_comment": "x", "external_payment_id": "P"})
+			if state := s.Text("select payment_state from orders where tenant_id = $1 and id = $2", id); state != step.state {
+				t.Errorf("%v paid: %s", step.done, state)
+			}
+		}
+		list := c.ok("getOrderPaymentsHistory", m{"order_id": id}).list("payments")
+		if len(list) != 3 || list[1]["paid_before"] != json.Number("50") || list[1]["paid_after"] != json.Number("107.9") || list[1]["total_price"] != json.Number("107.9") {
+			t.Errorf("%v", list)
+		}
+		c.refused("ERROR_BAD_PARAMETERS", "setOrderPayment", m{"order_id": id, "payment_done": -1})
+	})
+}
+
+// A split moves goods into a new order and a merge brings them together again; nothing is held twice or lost.
+func TestSplitAndMerge(t *testing.T) {
+	t.Parallel()
+	apptest.EachEngine(t, func(t *testing.T, s *apptest.Living) {
+		c := newClient(t, s)
+		sku := s.Goods("MUG-1", 49_00, 2)
+		id := c.add(mug(1, "MUG-1"))
+		line := c.one(id).list("products")[0].int("order_product_id")
+		c.refused("ERROR_BAD_PARAMETERS", "addOrderBySplit", m{"order_id": id, "items_to_split": []m{{"order_product_id": line, "quantity": 2}}})
+		other := c.ok("addOrderBySplit", m{"order_id": id, "items_to_split": []m{{"order_product_id": line, "quantity": 1}}, "delivery_cost_to_split": 4.9}).int("order_id")
+		s.Wants(sku.ID, 2, 2)
+		if a, b := c.one(id), c.one(other); a["delivery_price"] != json.Number("5") || b["delivery_price"] != json.Number("4.9") || b["delivery_address"] != "Polna 3/4" || b["invoice_nip"] != "5861234567" ||
+			b.list("products")[0]["quantity"] != json.Number("1") || a.list("products")[0]["quantity"] != json.Number("1") {
+			t.Errorf("%v\n%v", a, b)
+		}
+		c.ok("setOrdersMerge", m{"main_order_id": id, "order_ids_to_merge": []int64{other}, "merge_mode": "technical_merge", "sum_delivery_costs": true})
+		s.Wants(sku.ID, 2, 2)
+		if a := c.one(id); a["delivery_price"] != json.Number("9.9") || len(a.list("products")) != 2 {
+			t.Errorf("%v", a)
+		}
+		if list := c.ok("getOrders", m{"order_id": other}).list("orders"); len(list) != 0 {
+			t.Error("the merged order is still seen")
+		}
+	})
+}

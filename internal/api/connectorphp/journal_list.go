@@ -1,0 +1,170 @@
+package connectorphp
+
+import (
+	"encoding/json"
+	"slices"
+	"time"
+
+	"github.com/lad-hub/lad/internal/orders"
+	"github.com/lad-hub/lad/internal/platform/db"
+	"github.com/lad-hub/lad/internal/platform/journal"
+)
+
+// Bounds of the change feed: how long back it shows, how many rows one call answers, and how many entries are looked through
+// for rows of the wanted types.
+const (
+	journalShown = 72 * time.Hour
+	journalPage  = 100
+	journalScan  = 5000
+	// journalLag keeps PostgreSQL's feed behind transactions that are about to commit: their entries must not appear before
+	// numbers that a client has passed.
+	journalLag = 2 * time.Second
+)
+
+// The types of the protocol's journal that Lad's events are told as.
+const (
+	logCreated, logConfirmed, logPayment, logRemoved, logMerged, logSplit = 1, 2, 3, 4, 5, 6
+	logParcelAdded, logParcelDeleted, logDelivery                         = 9, 10, 11
+	logLineAdded, logLineEdited, logLineRemoved, logFields, logCopied     = 12, 13, 14, 16, 17
+	logStatus                                                             = 18
+)
+
+// logTypes are the types of events that are one thing.
+var logTypes = map[string]int64{
+	"order.payment_set": logPayment, "order.removed": logRemoved, "order.merged": logMerged, "order.split": logSplit, "order.parcel_added": logParcelAdded,
+	"order.parcel_removed": logParcelDeleted, "order.delivery_set": logDelivery, "order.line_added": logLineAdded, "order.line_edited": logLineEdited,
+	"order.line_removed": logLineRemoved, "order.fields_set": logFields, "order.copied": logCopied, "order.status_set": logStatus,
+	"order.confirmed": logStatus, "order.picking": logStatus, "order.shipped": logStatus, "order.completed": logStatus, "order.cancelled": logStatus, "order.returned": logStatus,
+	"order.line_linked": logLineEdited,
+}
+
+// logRow is one row of the feed. Both spellings of its id are in use.
+type logRow struct {
+	LogID  int64 `json:"log_id"`
+	ID     int64 `json:"id"`
+	Order  int64 `json:"order_id"`
+	Type   int64 `json:"log_type"`
+	Object int64 `json:"object_id"`
+	Date   int64 `json:"date"`
+}
+
+// getJournalList tells what happened to orders in the last three days, oldest first. An entry of Lad's journal is up to two
+// rows, so their numbers are the entry's doubled.
+func (s *Server) getJournalList(c *call) (answer, error) {
+	last, order, types := c.p.int("last_log_id"), c.p.int("order_id"), c.p.ints("logs_types")
+	if err := c.p.fault(); err != nil {
+		return nil, err
+	}
+	rows := []logRow{}
+	err := s.read(c, func(tx *db.Tx) error {
+		from, err := journal.SeqAt(c, tx, tx.Now().Add(-journalShown))
+		if err != nil {
+			return err
+		}
+		from = max(from, last/2)
+		for len(rows) < journalPage {
+			list, err := s.journalPart(c, tx, "order", order, from)
+			if err != nil {
+				return err
+			}
+			for _, e := range list {
+				for _, row := range logRows(e) {
+					if row.LogID >= last && (len(types) == 0 || slices.Contains(types, row.Type)) && len(rows) < journalPage {
+						rows = append(rows, row)
+					}
+				}
+			}
+			if len(list) < journalScan {
+				return nil
+			}
+			from = list[len(list)-1].Seq + 1
+		}
+		return nil
+	})
+	return answer{"logs": rows}, err
+}
+
+// journalPart reads entries about orders or returns, all or one.
+func (s *Server) journalPart(c *call, tx *db.Tx, subject string, id, from int64) ([]journal.Entry, error) {
+	if id != 0 {
+		return journal.SinceOf(c, tx, subject, id, from, journalScan)
+	}
+	until := tx.Now()
+	if tx.Engine() == db.Postgres {
+		until = until.Add(-journalLag)
+	}
+	return journal.Since(c, tx, subject, from, until, journalScan)
+}
+
+// told is what an entry's payload says that matters here.
+type told struct {
+	StatusID int64             `json:"status_id"`
+	Stage    []json.RawMessage `json:"stage"`
+	Payment  json.RawMessage   `json:"payment"`
+	Delivery json.RawMessage   `json:"delivery"`
+	Lines    json.RawMessage   `json:"lines"`
+	Product  int64             `json:"product_id"`
+	Parcel   int64             `json:"package_id"`
+	Other    int64             `json:"other_id"`
+}
+
+// logRows tells an entry of Lad's journal in the protocol's words; entries that it has no word for are left out.
+func logRows(e journal.Entry) []logRow {
+	row := logRow{LogID: 2 * e.Seq, ID: 2 * e.Seq, Order: e.SubjectID, Date: e.At.Unix()}
+	var t told
+	switch e.Kind {
+	case "order.accepted":
+		second := row
+		second.LogID, second.ID = row.LogID+1, row.ID+1
+		row.Type, second.Type = logCreated, logConfirmed
+		return []logRow{row, second}
+	case "order.changed":
+		if json.Unmarshal(e.Payload, &t) != nil {
+			return nil
+		}
+		return []logRow{changedRow(row, t)}
+	}
+	if row.Type = logTypes[e.Kind]; row.Type == 0 {
+		return nil
+	}
+	_ = json.Unmarshal(e.Payload, &t) // a payload of another shape tells nothing more
+	switch row.Type {
+	case logStatus:
+		if row.Object = t.StatusID; row.Object == 0 {
+			row.Object = stageStatus(orders.Stage(e.Kind[len("order."):]))
+		}
+	case logLineRemoved:
+		row.Object = t.Product
+	case logParcelAdded, logParcelDeleted:
+		row.Object = t.Parcel
+	case logMerged, logSplit, logCopied:
+		row.Object = t.Other
+	}
+	return []logRow{row}
+}
+
+// objectOf is the status that an entry about a return names, 0 for none.
+func objectOf(e journal.Entry) int64 {
+	var t told
+	_ = json.Unmarshal(e.Payload, &t) // a payload of another shape tells nothing more
+	return t.StatusID
+}
+
+// changedRow is what a channel changed, the weightiest first.
+func changedRow(row logRow, t told) logRow {
+	switch {
+	case len(t.Stage) == 2:
+		var stage orders.Stage
+		_ = json.Unmarshal(t.Stage[1], &stage) // no stage is status 0
+		row.Type, row.Object = logStatus, stageStatus(stage)
+	case t.Lines != nil:
+		row.Type = logLineEdited
+	case t.Payment != nil:
+		row.Type = logPayment
+	case t.Delivery != nil:
+		row.Type = logDelivery
+	default:
+		row.Type = logFields
+	}
+	return row
+}
