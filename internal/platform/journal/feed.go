@@ -72,13 +72,15 @@ func Tail(ctx context.Context, tx *db.Tx) (pos int64, err error) {
 	return pos, err
 }
 
-// PlaceAt is the last place before a moment: the feed after it holds everything from then on, and perhaps a little more.
+// overlap is how much earlier than asked PlaceAt looks: entries of one moment get their places in the order of their commits.
+const overlap = time.Minute
+
+// PlaceAt is a place before a moment: the feed after it holds everything from then on, and about a minute more. It is looked for
+// from the end, since nobody asks for the far past.
 func PlaceAt(ctx context.Context, tx *db.Tx, at time.Time) (pos int64, err error) {
-	err = tx.QueryRow(ctx, "select coalesce(min(pos), 0) from journal where tenant_id = $1 and pos > 0 and at >= $2", int64(tx.Tenant), at.UnixMicro()).Scan(&pos)
-	if err == nil && pos == 0 {
-		return Tail(ctx, tx)
-	}
-	return pos - 1, err
+	err = tx.QueryRow(ctx, `select coalesce((select pos from journal where tenant_id = $1 and pos > 0 and at < $2 order by pos desc limit 1), 0)`,
+		int64(tx.Tenant), at.Add(-overlap).UnixMicro()).Scan(&pos)
+	return pos, err
 }
 
 // BySeq reads entries by their sequence numbers, with their places.

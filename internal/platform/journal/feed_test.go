@@ -3,9 +3,12 @@ package journal_test
 import (
 	"context"
 	"fmt"
+	"os"
 	"sync"
 	"testing"
+	"time"
 
+	"github.com/lad-hub/lad/internal/platform/clock"
 	"github.com/lad-hub/lad/internal/platform/db"
 	"github.com/lad-hub/lad/internal/platform/dbtest"
 	"github.com/lad-hub/lad/internal/platform/ids"
@@ -83,4 +86,54 @@ func follow(t *testing.T, d *db.DB, done <-chan struct{}, writers, each int) {
 	if read != writers*each {
 		t.Errorf("read %d of %d entries", read, writers*each)
 	}
+}
+
+// The feed behind the place of a moment holds what happened from then on; a moment before everything is the beginning, one after
+// everything the end.
+func TestPlaceAt(t *testing.T) {
+	t.Parallel()
+	for _, e := range engines() {
+		t.Run(string(e), func(t *testing.T) {
+			t.Parallel()
+			now := clock.NewFake(time.Date(2026, 5, 4, 11, 0, 0, 0, time.UTC))
+			d := dbtest.Open(t, e, now)
+			j := journal.New(ids.New(d))
+			begin := now.Now()
+			for n := range 5 {
+				err := d.Write(context.Background(), dbtest.Tenant, func(tx *db.Tx) error {
+					return j.Append(context.Background(), tx, journal.Record{Kind: "thing.done", Subject: "thing", SubjectID: int64(n)})
+				})
+				if err != nil {
+					t.Fatal(err)
+				}
+				now.Advance(time.Hour)
+			}
+			if _, err := journal.Place(context.Background(), d, dbtest.Tenant); err != nil {
+				t.Fatal(err)
+			}
+			for hours, want := range map[time.Duration]int{-1: 5, 0: 5, 2: 3, 4: 1, 9: 0} {
+				err := d.Read(context.Background(), dbtest.Tenant, func(tx *db.Tx) error {
+					place, err := journal.PlaceAt(context.Background(), tx, begin.Add(hours*time.Hour))
+					if err != nil {
+						return err
+					}
+					rest, err := journal.Feed(context.Background(), tx, place, 10)
+					if len(rest) != want {
+						t.Errorf("after %d hours: %d entries, want %d", hours, len(rest), want)
+					}
+					return err
+				})
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+func engines() []db.Engine {
+	if os.Getenv("LAD_TEST_POSTGRES") == "" {
+		return []db.Engine{db.SQLite}
+	}
+	return []db.Engine{db.SQLite, db.Postgres}
 }
