@@ -2,13 +2,11 @@ package api
 
 import (
 	"context"
-	"net/http"
 
 	"github.com/lad-hub/lad/connector"
 	"github.com/lad-hub/lad/internal/orders"
 	"github.com/lad-hub/lad/internal/platform/access"
 	"github.com/lad-hub/lad/internal/platform/errs"
-	"github.com/lad-hub/lad/internal/platform/httpx"
 )
 
 // actInput is the body of an action on an order; each action reads its own fields.
@@ -22,22 +20,13 @@ type actInput struct {
 }
 
 // orderAct does one thing to an order: confirm, pick, ship, complete, cancel, assign, not_duplicate.
-func (a *API) orderAct(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathID(r)
+func (a *API) orderAct(c call, in actInput) (orderOut, error) {
+	id, err := c.id()
 	if err != nil {
-		return err
+		return orderOut{}, err
 	}
-	var in actInput
-	if r.ContentLength != 0 {
-		if err := httpx.DecodeJSON(r, &in); err != nil {
-			return err
-		}
-	}
-	o, err := a.act(r.Context(), access.From(r.Context()), id, r.PathValue("action"), in)
-	if err != nil {
-		return err
-	}
-	return httpx.WriteJSON(w, http.StatusOK, orderJSON(o))
+	o, err := a.act(c.ctx, c.who, id, c.r.PathValue("action"), in)
+	return orderJSON(o), err
 }
 
 func (a *API) act(ctx context.Context, who access.Actor, id int64, action string, in actInput) (orders.Order, error) {

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"encoding/json"
 	"net/http"
 	"strings"
 	"time"
@@ -19,14 +18,14 @@ import (
 type orderInput struct {
 	Number    string        `json:"number"`
 	Source    string        `json:"source"`
-	Currency  string        `json:"currency"`
-	PlacedAt  time.Time     `json:"placed_at"`
+	Currency  string        `json:"currency" need:"1"`
+	PlacedAt  time.Time     `json:"placed_at,omitzero"`
 	Customer  personInput   `json:"customer"`
 	Recipient personInput   `json:"recipient"`
 	Delivery  deliveryInput `json:"delivery"`
 	Payment   paymentInput  `json:"payment"`
 	Comment   string        `json:"comment"`
-	Lines     []lineInput   `json:"lines"`
+	Lines     []lineInput   `json:"lines" need:"1"`
 }
 
 type personInput struct {
@@ -53,36 +52,25 @@ type paymentInput struct {
 type lineInput struct {
 	SKU      string  `json:"sku"`
 	Title    string  `json:"title"`
-	Quantity qty.Qty `json:"quantity"`
-	Price    amount  `json:"price"`
-}
-
-// amount is a decimal as a JSON string or number.
-type amount string
-
-// UnmarshalJSON keeps the digits as written.
-func (a *amount) UnmarshalJSON(b []byte) error {
-	*a = amount(strings.Trim(string(b), `"`))
-	return nil
-}
-
-func (a amount) money(c money.Currency) (money.Money, error) {
-	if a == "" || a == "null" {
-		return money.New(0, c), nil
-	}
-	return money.Parse(string(a), c)
+	Quantity qty.Qty `json:"quantity" need:"1"`
+	Price    amount  `json:"price" need:"1"`
 }
 
 // ownSources are where an order of our own can come from.
 var ownSources = map[string]bool{"api": true, "manual": true, "phone": true, "chat": true, "counter": true}
 
+// source is where the order comes from; from a program when it does not say.
+func (in orderInput) source() string {
+	if in.Source == "" {
+		return "api"
+	}
+	return in.Source
+}
+
 // paymentStates are what is known of the money.
 var paymentStates = map[connector.PaymentState]bool{
 	connector.PaymentUnpaid: true, connector.PaymentOnHold: true, connector.PaymentPaid: true, connector.PaymentPart: true, connector.PaymentRefunded: true,
 }
-
-// maxKey bounds an idempotency key.
-const maxKey = 200
 
 // orderCreate takes in an order. The Idempotency-Key header is required: a repeat with the same key and body gets the same
 // answer with 200 instead of 201, another body under the key is 409.
@@ -91,19 +79,19 @@ func (a *API) orderCreate(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	key := strings.TrimSpace(r.Header.Get("Idempotency-Key"))
-	if key == "" || len(key) > maxKey {
-		return errs.New(errs.Invalid, "error.api.idempotency_key")
+	key, err := keyOf(r, true)
+	if err != nil {
+		return err
 	}
-	in := orderInput{Source: "api"}
-	if err := json.Unmarshal(body, &in); err != nil {
-		return errs.Wrap(errs.Invalid, err, "error.api.json", "reason", err.Error())
+	var in orderInput
+	if err := readJSON(body, &in); err != nil {
+		return err
 	}
 	order, err := a.channelOrder(in, key)
 	if err != nil {
 		return err
 	}
-	res, err := a.Orders.Intake(r.Context(), orders.Intake{Actor: access.From(r.Context()), Source: in.Source, Order: order, Body: body})
+	res, err := a.Orders.Intake(r.Context(), orders.Intake{Actor: access.From(r.Context()), Source: in.source(), Order: order, Body: body})
 	if err != nil {
 		return err
 	}
@@ -111,11 +99,16 @@ func (a *API) orderCreate(w http.ResponseWriter, r *http.Request) error {
 	if res.Created {
 		status = http.StatusCreated
 	}
-	return httpx.WriteJSON(w, status, orderAnswer{ID: res.OrderID, Number: res.Number, Stage: string(res.Stage), Created: res.Created,
-		DuplicateOf: res.DuplicateOf, Short: res.Short, Unlinked: res.Unlinked})
+	return httpx.WriteJSON(w, status, takenJSON(res))
 }
 
-type orderAnswer struct {
+func takenJSON(res orders.Result) orderTakenOut {
+	return orderTakenOut{ID: res.OrderID, Number: res.Number, Stage: string(res.Stage), Created: res.Created,
+		DuplicateOf: res.DuplicateOf, Short: res.Short, Unlinked: res.Unlinked}
+}
+
+// orderTakenOut is what became of an order that was sent in.
+type orderTakenOut struct {
 	ID          int64              `json:"id"`
 	Number      string             `json:"number"`
 	Stage       string             `json:"stage"`
@@ -128,7 +121,7 @@ type orderAnswer struct {
 // channelOrder brings the input into the form in which every order is taken in.
 func (a *API) channelOrder(in orderInput, key string) (connector.Order, error) {
 	var c errs.Check
-	c.That(ownSources[in.Source], "source", "error.order.source")
+	c.That(ownSources[in.source()], "source", "error.order.source")
 	c.That(in.Payment.State == "" || paymentStates[connector.PaymentState(in.Payment.State)], "payment.state", "error.invalid")
 	cur, err := money.ParseCurrency(in.Currency)
 	if err != nil {

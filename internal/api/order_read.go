@@ -2,36 +2,13 @@ package api
 
 import (
 	"encoding/json"
-	"net/http"
-	"strconv"
 	"time"
 
 	"github.com/lad-hub/lad/internal/orders"
-	"github.com/lad-hub/lad/internal/platform/access"
-	"github.com/lad-hub/lad/internal/platform/clock"
-	"github.com/lad-hub/lad/internal/platform/errs"
-	"github.com/lad-hub/lad/internal/platform/httpx"
 	"github.com/lad-hub/lad/internal/platform/journal"
-	"github.com/lad-hub/lad/internal/platform/money"
 )
 
-// moneyOut is an amount in answers.
-type moneyOut struct {
-	Amount   string         `json:"amount"`
-	Currency money.Currency `json:"currency"`
-}
-
-func moneyJSON(m money.Money) moneyOut { return moneyOut{Amount: m.Decimal(), Currency: m.Currency} }
-
-// timeOut is a time in answers, null for never.
-func timeOut(us int64) *string {
-	if us == 0 {
-		return nil
-	}
-	s := clock.FromMicros(us).Format("2006-01-02T15:04:05.999999Z07:00")
-	return &s
-}
-
+// orderOut is an order as lists show it.
 type orderOut struct {
 	ID           int64    `json:"id"`
 	Number       string   `json:"number"`
@@ -66,38 +43,47 @@ func orderJSON(o orders.Order) orderOut {
 		DuplicateOf: o.DuplicateOf, CancelReason: o.CancelReason, Summary: o.Summary, Version: o.Version}
 }
 
-// orderList answers a page of orders, newest first: ?stage=&short=1&late=1&connection_id=&owner_id=&sku_id=&q=&before=&after=&limit=.
-// next_before leads to older orders; on a page that was asked for with after, next_after leads to newer ones.
-func (a *API) orderList(w http.ResponseWriter, r *http.Request) error {
-	q := r.URL.Query()
-	number := func(name string) int64 {
-		n, _ := strconv.ParseInt(q.Get(name), 10, 64)
-		return n
-	}
-	page, more, err := a.Orders.List(r.Context(), access.From(r.Context()), orders.Filter{
-		Stage: orders.Stage(q.Get("stage")), Short: q.Get("short") == "1", Late: q.Get("late") == "1", ConnectionID: number("connection_id"),
-		OwnerID: number("owner_id"), SKUID: number("sku_id"), Text: q.Get("q"), Before: number("before"), After: number("after"), Limit: int(number("limit"))})
-	if err != nil {
-		return err
-	}
-	out := struct {
-		Orders []orderOut `json:"orders"`
-		Before int64      `json:"next_before,omitempty"`
-		After  int64      `json:"next_after,omitempty"`
-	}{Orders: make([]orderOut, len(page))}
+// orderQuery chooses orders.
+type orderQuery struct {
+	Stage        string `json:"stage"`
+	Short        bool   `json:"short" doc:"only orders that lack goods"`
+	Late         bool   `json:"late" doc:"only orders past their due time"`
+	ConnectionID int64  `json:"connection_id"`
+	OwnerID      int64  `json:"owner_id"`
+	SKUID        int64  `json:"sku_id"`
+	Text         string `json:"q" doc:"number, external id, waybill, SKU, buyer's name, phone or e-mail"`
+	Before       int64  `json:"before" doc:"next_before of the page before"`
+	After        int64  `json:"after" doc:"next_after of the page before"`
+	Limit        int64  `json:"limit" doc:"50 when left out, at most 200"`
+}
+
+// ordersOut is a page of orders. next_before leads to older ones; on a page that was asked for with after, next_after leads to
+// newer ones.
+type ordersOut struct {
+	Orders []orderOut `json:"orders"`
+	Before int64      `json:"next_before,omitempty"`
+	After  int64      `json:"next_after,omitempty"`
+}
+
+// orderList answers a page of orders, newest first.
+func (a *API) orderList(c call, q orderQuery) (ordersOut, error) {
+	page, more, err := a.Orders.List(c.ctx, c.who, orders.Filter{Stage: orders.Stage(q.Stage), Short: q.Short, Late: q.Late, ConnectionID: q.ConnectionID,
+		OwnerID: q.OwnerID, SKUID: q.SKUID, Text: q.Text, Before: q.Before, After: q.After, Limit: int(q.Limit)})
+	out := ordersOut{Orders: make([]orderOut, len(page))}
 	for i, o := range page {
 		out.Orders[i] = orderJSON(o)
 	}
 	switch {
 	case !more:
-	case number("after") > 0:
+	case q.After > 0:
 		out.After = page[0].ID
 	default:
 		out.Before = page[len(page)-1].ID
 	}
-	return httpx.WriteJSON(w, http.StatusOK, out)
+	return out, err
 }
 
+// lineOut is a line of an order. price_right, available_at_purchase and stock_right tell how things stood when it came.
 type lineOut struct {
 	No         int64    `json:"line"`
 	SKUID      int64    `json:"sku_id,omitempty"`
@@ -142,35 +128,31 @@ func historyJSON(list []journal.Entry) []entryOut {
 	return out
 }
 
+// orderCardOut is an order with everything that is known of it.
+type orderCardOut struct {
+	orderOut
+	Delivery deliveryOut `json:"delivery"`
+	Lines    []lineOut   `json:"lines"`
+	Push     string      `json:"channel_push,omitempty"`
+	PushErr  string      `json:"channel_push_error,omitempty"`
+	History  []entryOut  `json:"history"`
+}
+
 // orderGet answers an order with its lines and history.
-func (a *API) orderGet(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathID(r)
+func (a *API) orderGet(c call, _ nothing) (orderCardOut, error) {
+	id, err := c.id()
 	if err != nil {
-		return err
+		return orderCardOut{}, err
 	}
-	card, err := a.Orders.Get(r.Context(), access.From(r.Context()), id)
+	card, err := a.Orders.Get(c.ctx, c.who, id)
 	if err != nil {
-		return err
+		return orderCardOut{}, err
 	}
-	out := struct {
-		orderOut
-		Delivery deliveryOut `json:"delivery"`
-		Lines    []lineOut   `json:"lines"`
-		Push     string      `json:"channel_push,omitempty"`
-		PushErr  string      `json:"channel_push_error,omitempty"`
-		History  []entryOut  `json:"history"`
-	}{orderOut: orderJSON(card.Order), Delivery: deliveryOut(card.Destination.Delivery), Push: card.Push.State, PushErr: card.Push.Error, History: historyJSON(card.History)}
+	out := orderCardOut{orderOut: orderJSON(card.Order), Delivery: deliveryOut(card.Destination.Delivery), Push: card.Push.State, PushErr: card.Push.Error,
+		History: historyJSON(card.History)}
 	for _, l := range card.Lines {
 		out.Lines = append(out.Lines, lineOut{No: l.No, SKUID: l.SKUID, SKU: l.SKUCode, OfferID: l.OfferID, Title: l.Title, Quantity: l.Qty.String(), Price: moneyJSON(l.Price),
 			Total: moneyJSON(l.Total), PriceRight: l.PriceRight, Available: l.Available.String(), StockRight: l.StockRight, Removed: l.Removed})
 	}
-	return httpx.WriteJSON(w, http.StatusOK, out)
-}
-
-func pathID(r *http.Request) (int64, error) {
-	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
-	if err != nil {
-		return 0, errs.New(errs.NotFound, "error.not_found")
-	}
-	return id, nil
+	return out, nil
 }

@@ -197,7 +197,7 @@ func (c orderCustomers) Match(ctx context.Context, tx *db.Tx, contacts []orders.
 	return c.Service.Match(ctx, tx, list)
 }
 
-// orderTasks and connectionTasks are the task list as those domains see it.
+// orderTasks, connectionTasks and webhookTasks are the task list as those domains see it.
 type orderTasks struct{ *tasks.Service }
 
 func (t orderTasks) Raise(ctx context.Context, tx *db.Tx, list []orders.Task) error {
@@ -220,6 +220,16 @@ func (t connectionTasks) Raise(ctx context.Context, tx *db.Tx, kind string, conn
 
 func (t connectionTasks) Resolve(ctx context.Context, tx *db.Tx, kind string, connectionID int64) error {
 	return t.Service.Resolve(ctx, tx, tasks.Kind(kind), "connection", []int64{connectionID})
+}
+
+type webhookTasks struct{ *tasks.Service }
+
+func (t webhookTasks) Raise(ctx context.Context, tx *db.Tx, webhookID int64, detail map[string]any) error {
+	return t.Service.Raise(ctx, tx, []tasks.New{{Kind: tasks.WebhookStopped, Subject: "webhook", SubjectID: webhookID, Detail: detail}})
+}
+
+func (t webhookTasks) Resolve(ctx context.Context, tx *db.Tx, webhookID int64) error {
+	return t.Service.Resolve(ctx, tx, tasks.WebhookStopped, "webhook", []int64{webhookID})
 }
 
 // connectionCatalog finds the SKU that an offer may be.

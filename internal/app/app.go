@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/lad-hub/lad/internal/api"
 	"github.com/lad-hub/lad/internal/baselinker"
 	"github.com/lad-hub/lad/internal/catalog"
 	"github.com/lad-hub/lad/internal/connections"
@@ -31,6 +32,7 @@ import (
 	"github.com/lad-hub/lad/internal/stock"
 	"github.com/lad-hub/lad/internal/tasks"
 	"github.com/lad-hub/lad/internal/ui/live"
+	"github.com/lad-hub/lad/internal/webhooks"
 )
 
 // Options say how the program runs.
@@ -80,11 +82,13 @@ type App struct {
 	Tasks       *tasks.Service
 	Orders      *orders.Service
 	Connections *connections.Service
+	Webhooks    *webhooks.Service
 	Baselinker  *baselinker.Service
 	Moving      *moving.Service
 	MovingJobs  *moving.Jobs
 	Feeds       *feeds.Service
 	Pulse       *Pulse
+	News        *News
 
 	tend        sync.WaitGroup
 	stopTending context.CancelFunc
@@ -129,7 +133,7 @@ func (a *App) build() error {
 	a.Facts = facts.New(a.IDs)
 	a.Jobs = jobs.New(d, log)
 	a.Live = live.New(live.Limits{})
-	a.Pulse = &Pulse{}
+	a.Pulse, a.News = &Pulse{}, &News{}
 	read := catalog.Reader{}
 	a.Identity = identity.New(identity.Options{DB: d, IDs: a.IDs, Journal: a.Journal, Secrets: a.Box, Log: log, Cost: a.PasswordCost, Founded: a.found})
 	a.Customers = customers.New(d, a.IDs, a.Region)
@@ -150,6 +154,8 @@ func (a *App) build() error {
 	})
 	a.Baselinker = baselinker.New(a.IDs)
 	listings.connections = a.Connections
+	a.Webhooks = webhooks.New(d, a.IDs, a.Journal, log, webhooks.Needs{Tasks: webhookTasks{a.Tasks}, Box: a.Box, Plain: a.AllowPrivate,
+		HTTP: httpx.NewClient(httpx.ClientOptions{AllowPrivate: a.AllowPrivate, Timeout: webhooks.Timeout, MaxBody: webhooks.MaxAnswer})})
 	a.buildMoving()
 	a.Feeds = feeds.New(d, a.IDs, a.Journal, feeds.Needs{
 		Catalog: feedCatalog{read}, Stock: feedStock{connectionStock{a.Stock, read}}, Pages: feedPages{a.Connections}, Rules: feedRules{}, Tenants: tenants{},
@@ -191,6 +197,10 @@ func (a *App) wire() {
 	}
 	a.Tasks.Changed = func(t db.Tenant) { a.Live.Publish(int64(t), "tasks") }
 	a.Orders.PushWanted = a.Connections.WakeStatus
+	a.Journal.Written = func(t db.Tenant) {
+		a.News.Tell(t)
+		a.Webhooks.Wake(t)
+	}
 	a.Connections.Changed = func(t db.Tenant, id int64) {
 		a.Live.Publish(int64(t), fmt.Sprint("connection-", id))
 		a.Live.Publish(int64(t), "connections")
@@ -208,6 +218,9 @@ func (a *App) Start(ctx context.Context) error {
 		_, err := a.Identity.PurgeSessions(ctx)
 		return err
 	})
+	a.everyTenant("place-journal", time.Hour, a.placeJournal)
+	a.everyTenant("purge-answers", 24*time.Hour, func(ctx context.Context, t db.Tenant) error { return api.PurgeAnswers(ctx, a.DB, t) })
+	a.everyTenant("purge-webhook-logs", 24*time.Hour, a.Webhooks.Purge)
 	if err := a.Jobs.Start(ctx); err != nil {
 		return err
 	}
@@ -215,12 +228,34 @@ func (a *App) Start(ctx context.Context) error {
 	a.tend.Go(func() { a.DB.Tend(tending) })
 	a.tend.Go(func() { a.DB.Listen(tending, a.hearForFeeds) })
 	a.stopTending = stop
+	a.Webhooks.Start(ctx)
 	return a.Connections.Start(ctx)
+}
+
+// everyTenant runs f for every shop once per interval.
+func (a *App) everyTenant(name string, interval time.Duration, f func(context.Context, db.Tenant) error) {
+	a.Jobs.Every(name, interval, func(ctx context.Context) error {
+		list, err := identity.Tenants(ctx, a.DB)
+		for _, t := range list {
+			err = errors.Join(err, f(ctx, t))
+		}
+		return err
+	})
+}
+
+// placeJournal gives the entries of a shop their places, so that the first reader of its feed does not wait for years of them.
+func (a *App) placeJournal(ctx context.Context, t db.Tenant) error {
+	for {
+		if more, err := journal.Place(ctx, a.DB, t); err != nil || !more {
+			return err
+		}
+	}
 }
 
 // Close ends everything in the reverse order.
 func (a *App) Close(ctx context.Context) error {
 	a.Connections.Stop()
+	a.Webhooks.Stop()
 	if a.stopTending != nil {
 		a.stopTending()
 		a.tend.Wait()

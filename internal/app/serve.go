@@ -94,7 +94,8 @@ func (a *App) Router(o ServeOptions) (*httpx.Router, error) {
 		Log: a.Log, Clock: a.Clock, Proxies: proxies, PerSecond: rate, Burst: most, Authenticate: authenticate,
 		Problems: httpx.Problems{Log: a.Log, Translate: i18n.T, Page: ui.Problem},
 	})
-	(&api.API{Orders: a.Orders, Connections: a.Connections, Phone: func(raw string) string { return customers.Phone(raw, a.Region) }}).Register(rt)
+	(&api.API{DB: a.DB, Catalog: a.Catalog, Stock: a.Stock, Customers: a.Customers, Tasks: a.Tasks, Orders: a.Orders, Connections: a.Connections, Webhooks: a.Webhooks, Box: a.Box,
+		Phone: func(raw string) string { return customers.Phone(raw, a.Region) }, Currency: tenants{}.Currency, News: a.News.Next}).Register(rt)
 	connectorphp.New(a.connectorPHP()).Register(rt)
 	ui.Register(rt, a.console())
 	a.registerHooks(rt)

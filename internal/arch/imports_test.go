@@ -57,6 +57,7 @@ var layers = []layer{
 	{"the API", in("internal/api"), func(_, to string) bool {
 		return under(to, "internal/api", "internal/platform", "connector", "internal/report") || isDomain(to)
 	}},
+	{"a client of the API", in("clients"), func(_, to string) bool { return under(to, "clients") }},
 	{"a domain", isDomain, func(from, to string) bool {
 		return under(to, "connector", "internal/platform", domainOf(from))
 	}},

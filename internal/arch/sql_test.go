@@ -25,7 +25,9 @@ var owners = map[string][]string{
 	"internal/tasks":            {"task"},
 	"internal/baselinker":       {"bl_entry", "bl_order", "bl_product", "bl_parcel", "bl_return", "bl_token"},
 	"internal/platform/facts":   {"fact"},
-	"internal/platform/journal": {"journal"},
+	"internal/webhooks":         {"webhook", "webhook_delivery"},
+	"internal/api":              {"api_answer"},
+	"internal/platform/journal": {"journal", "journal_tail"},
 	"internal/platform/lease":   {"lease"},
 	"internal/platform/ids":     {"id_block"},
 }

@@ -18,6 +18,7 @@ var crossTenant = []struct{ dir, has, reason string }{
 	{"internal/identity", "max(tenant_id), 0) from tenant", "a new tenant gets the next number"},
 	{"internal/identity", "delete from session where tenant_id > 0", "the daily sweep of ended sessions"},
 	{"internal/connections", "from connection where state = 'active' order by tenant_id", "the loops of all tenants start with the process"},
+	{"internal/webhooks", "from webhook where state = 'active' order by tenant_id", "one loop looks after the webhooks of all tenants"},
 	{"internal/backup", "from tenant where tenant_id > 0", "a backup is put back only where no shop is"},
 	{"internal/identity", "select tenant_id from tenant", "doctor and figures walk over all tenants"},
 }

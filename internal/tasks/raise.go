@@ -9,10 +9,11 @@ import (
 
 	"github.com/lad-hub/lad/internal/platform/clock"
 	"github.com/lad-hub/lad/internal/platform/db"
+	"github.com/lad-hub/lad/internal/platform/journal"
 )
 
 // Raise opens tasks in the caller's transaction with one statement; a subject that has an open task of the kind keeps that
-// one as it is. Rows are written in key order.
+// one as it is. Rows are written in key order; the journal tells which were opened.
 func (s *Service) Raise(ctx context.Context, tx *db.Tx, list []New) error {
 	if len(list) == 0 {
 		return nil
@@ -42,10 +43,27 @@ func (s *Service) Raise(ctx context.Context, tx *db.Tx, list []New) error {
 	}
 	opened, err := tx.Insert(ctx, "insert into task (tenant_id, id, kind, subject, subject_id, detail, owner_id, queue, state, created_at, due_at)",
 		"on conflict do nothing", 11, args)
-	if opened > 0 {
-		s.changed(tx)
+	if err != nil || opened == 0 {
+		return err
 	}
-	return err
+	s.changed(tx)
+	return s.tellRaised(ctx, tx, first, int64(len(list)))
+}
+
+// tellRaised writes into the journal which of the tasks with the n numbers from first on were really opened.
+func (s *Service) tellRaised(ctx context.Context, tx *db.Tx, first, n int64) error {
+	var records []journal.Record
+	err := tx.Each(ctx, "select "+columns+" from task where tenant_id = $1 and id >= $2 and id < $3 order by id", []any{int64(tx.Tenant), first, first + n},
+		func(row db.Scanner) error {
+			t, err := scan(row)
+			records = append(records, journal.Record{Actor: "system", Kind: "task.raised", Subject: "task", SubjectID: t.ID,
+				Payload: map[string]any{"task": t.Kind, "subject": t.Subject, "subject_id": t.SubjectID, "queue": t.Queue}})
+			return err
+		})
+	if err != nil {
+		return err
+	}
+	return s.journal.Append(ctx, tx, records...)
 }
 
 // Resolve closes the open tasks of a kind whose reason went away, in the caller's transaction; a subject without one is no

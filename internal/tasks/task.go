@@ -21,6 +21,7 @@ const (
 	FactAside         Kind = "fact_aside"         // what a channel sent can not be read; subject: fact
 	Drift             Kind = "drift"              // a channel shows another quantity than it should; subject: listing
 	ChannelSilent     Kind = "channel_silent"     // no order came though by the channel's rhythm some should have; subject: connection
+	WebhookStopped    Kind = "webhook_stopped"    // an address took no event for three days; subject: webhook
 )
 
 // Queues a task waits in until somebody takes it.
@@ -46,6 +47,7 @@ var rules = map[Kind]rule{
 	FactAside:         {QueueChannels, 8 * time.Hour},
 	Drift:             {QueueChannels, time.Hour},
 	ChannelSilent:     {QueueChannels, time.Hour},
+	WebhookStopped:    {QueueChannels, 4 * time.Hour},
 }
 
 var fallback = rule{QueueOrders, 24 * time.Hour}
@@ -59,13 +61,13 @@ func ruleOf(k Kind) rule {
 
 // Kinds lists the kinds in the order in which filters show them.
 func Kinds() []Kind {
-	return []Kind{Shortage, UnlinkedLine, PossibleDuplicate, PushParked, ConnectionStopped, FactAside, Drift, ChannelSilent}
+	return []Kind{Shortage, UnlinkedLine, PossibleDuplicate, PushParked, ConnectionStopped, FactAside, Drift, ChannelSilent, WebhookStopped}
 }
 
 // New is a task to be raised. At most one task of a kind is open for a subject.
 type New struct {
 	Kind      Kind
-	Subject   string // "order", "listing", "connection", "fact"
+	Subject   string // "order", "listing", "connection", "fact", "webhook"
 	SubjectID int64
 	// Detail is stored as JSON and shown with the task; nil for none.
 	Detail any

@@ -253,7 +253,7 @@ func TestAssignAndDone(t *testing.T) {
 			}
 			return err
 		})
-		want := []string{"task.done by account:7", "task.assigned by account:7", "task.assigned by account:7", "task.assigned by account:7"}
+		want := []string{"task.done by account:7", "task.assigned by account:7", "task.assigned by account:7", "task.assigned by account:7", "task.raised by system"}
 		if diff := cmp.Diff(want, kinds); diff != "" {
 			t.Fatalf("journal (-want +got):\n%s", diff)
 		}

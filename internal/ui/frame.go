@@ -49,7 +49,8 @@ func roleName(ctx context.Context, a access.Actor) string {
 func (c *console) menu(ctx context.Context, a access.Actor) []kit.Link {
 	out := []kit.Link{{Text: i18n.T(ctx, "account.title"), Href: "/account"}}
 	if a.May(access.AccountsWrite) {
-		out = append(out, kit.Link{Text: i18n.T(ctx, "people.title"), Href: "/people"}, kit.Link{Text: i18n.T(ctx, "tokens.title"), Href: "/tokens"})
+		out = append(out, kit.Link{Text: i18n.T(ctx, "people.title"), Href: "/people"}, kit.Link{Text: i18n.T(ctx, "tokens.title"), Href: "/tokens"},
+			kit.Link{Text: i18n.T(ctx, "webhooks.title"), Href: "/webhooks"})
 	}
 	if c.Rehearsal && a.May(access.OrdersWrite) {
 		out = append(out, kit.Link{Text: i18n.T(ctx, "rehearsal.title"), Href: "/rehearsal"})

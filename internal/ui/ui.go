@@ -32,6 +32,8 @@ import (
 	"github.com/lad-hub/lad/internal/ui/reply"
 	stockui "github.com/lad-hub/lad/internal/ui/stock"
 	tasksui "github.com/lad-hub/lad/internal/ui/tasks"
+	webhooksui "github.com/lad-hub/lad/internal/ui/webhooks"
+	"github.com/lad-hub/lad/internal/webhooks"
 )
 
 // Deps is what the console works with.
@@ -46,6 +48,7 @@ type Deps struct {
 	Tasks       *tasks.Service
 	Orders      *orders.Service
 	Connections *connections.Service
+	Webhooks    *webhooks.Service
 	Moving      *moving.Service
 	MovingJobs  *moving.Jobs
 	Feeds       *feeds.Service
@@ -89,6 +92,7 @@ func Register(rt *httpx.Router, d Deps) {
 	movingui.Register(rt, movingui.Deps{DB: d.DB, Moving: d.Moving, Jobs: d.MovingJobs, Frame: c.frame})
 	feedsui.Register(rt, feedsui.Deps{DB: d.DB, Feeds: d.Feeds, Currency: d.Currency, PublicURL: d.PublicURL, Frame: c.frame})
 	tasksui.Register(rt, tasksui.Deps{DB: d.DB, Tasks: d.Tasks, People: d.people, Frame: c.frame})
+	webhooksui.Register(rt, webhooksui.Deps{Webhooks: d.Webhooks, Clock: d.DB.Clock(), Frame: c.frame})
 }
 
 // people names the accounts of a transaction's tenant.

@@ -33,6 +33,8 @@ type Error struct {
 	Cause error
 	// Fields holds faults of single inputs: field name to message key.
 	Fields []Field
+	// Current is how things stand now, for programs whose change met a Conflict; nil where nothing is told. It is shown as JSON.
+	Current any
 }
 
 // Field is the fault of one input.

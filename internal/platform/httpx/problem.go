@@ -29,8 +29,10 @@ type Problem struct {
 	Key     string    `json:"key"`
 	Message string    `json:"message"`
 	// Fields holds a message for every faulty input, by its name.
-	Fields    map[string]string `json:"fields,omitempty"`
-	RequestID string            `json:"request_id,omitempty"`
+	Fields map[string]string `json:"fields,omitempty"`
+	// Current is how things stand now, after a conflict that tells it.
+	Current   any    `json:"current,omitempty"`
+	RequestID string `json:"request_id,omitempty"`
 }
 
 // statusOf is the one table from codes to statuses.
@@ -96,7 +98,7 @@ func (p *Problems) Write(w http.ResponseWriter, r *http.Request, err error) {
 	if b, ok := w.(beginner); ok && !b.restart() {
 		return
 	}
-	problem := p.problem(r, err)
+	problem := p.Of(r.Context(), err)
 	h := w.Header()
 	h.Del("Content-Length")
 	h.Del("Content-Encoding")
@@ -112,16 +114,16 @@ func (p *Problems) Write(w http.ResponseWriter, r *http.Request, err error) {
 	_ = WriteJSON(w, problem.Status, problem) // the client is gone; nobody is left to tell
 }
 
-// problem translates an error. Nothing of a bug's inside is shown.
-func (p *Problems) problem(r *http.Request, err error) Problem {
+// Of translates an error as a client sees it. Nothing of a bug's inside is shown.
+func (p *Problems) Of(ctx context.Context, err error) Problem {
 	e := known(err)
-	out := Problem{Status: Status(e), Code: e.Code, Key: e.Key, RequestID: RequestID(r.Context())}
-	out.Message = p.Translate(r.Context(), e.Key, e.Args...)
+	out := Problem{Status: Status(e), Code: e.Code, Key: e.Key, Current: e.Current, RequestID: RequestID(ctx)}
+	out.Message = p.Translate(ctx, e.Key, e.Args...)
 	if len(e.Fields) > 0 {
 		out.Fields = make(map[string]string, len(e.Fields))
 	}
 	for _, f := range e.Fields {
-		out.Fields[f.Name] = p.Translate(r.Context(), f.Key, f.Args...)
+		out.Fields[f.Name] = p.Translate(ctx, f.Key, f.Args...)
 	}
 	return out
 }

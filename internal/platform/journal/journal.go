@@ -27,10 +27,12 @@ type Entry struct {
 // Journal writes and reads entries.
 type Journal struct {
 	ids *ids.Source
+	// Written is told, after the commit, that a tenant has new entries. Set before use.
+	Written func(t db.Tenant)
 }
 
 // New makes a journal.
-func New(s *ids.Source) *Journal { return &Journal{ids: s} }
+func New(s *ids.Source) *Journal { return &Journal{ids: s, Written: func(db.Tenant) {}} }
 
 // Record is an entry to be written; Payload is marshalled to JSON.
 type Record struct {
@@ -42,7 +44,7 @@ type Record struct {
 }
 
 // Append writes records in the caller's transaction. Sequence numbers grow within a process but may become visible out of
-// order on PostgreSQL: a consumer reads behind a safe horizon or claims by state.
+// order: a consumer reads the Feed.
 func (j *Journal) Append(ctx context.Context, tx *db.Tx, records ...Record) error {
 	if len(records) == 0 {
 		return nil
@@ -59,6 +61,8 @@ func (j *Journal) Append(ctx context.Context, tx *db.Tx, records ...Record) erro
 		}
 		args = append(args, int64(tx.Tenant), seq+int64(i), tx.NowMicros(), r.Actor, r.Kind, r.Subject, r.SubjectID, body)
 	}
+	t := tx.Tenant
+	tx.AfterCommit(func() { j.Written(t) })
 	_, err = tx.Insert(ctx, "insert into journal (tenant_id, seq, at, actor, kind, subject, subject_id, payload)", "", 8, args)
 	return err
 }
