@@ -138,7 +138,9 @@ func TestFaultsLoseNothingAndTheRealShopIsUntouched(t *testing.T) {
 			before, shown := l.books(), channel.Offers()
 
 			p := short("prom")
-			p.Faults = map[string]int64{string(sim.Drop): 10, string(sim.Status5xx): 10, string(sim.AcceptThenFail): 25, string(sim.DuplicateOrders): 50}
+			p.Minutes = 20
+			p.Faults = map[string]int64{string(sim.Drop): 10, string(sim.Status5xx): 10, string(sim.AcceptThenFail): 25, string(sim.DuplicateOrders): 50,
+				string(sim.UnknownFields): 100}
 			l.start(p)
 			v := l.until(rehearsalui.Ended)
 
@@ -262,15 +264,15 @@ func TestBreakOff(t *testing.T) {
 	}
 }
 
-// A channel that carries writes out late shows wrong quantities when Lad believes that all is said: the verdict waits until
-// the comparison of the offers has put that right.
-func TestLateWritesAreWaitedFor(t *testing.T) {
+// With a slow channel, books and offers can be apart at a moment when nothing seems to be under way: the verdict waits until
+// they agree.
+func TestSlowChannelIsWaitedFor(t *testing.T) {
 	t.Parallel()
 	l := open(t, dbtest.Options(t, db.SQLite), db.Options{})
 	p := short("prom")
-	p.Least, p.Faults = 500, map[string]int64{string(sim.Delay): 50}
+	p.Least, p.Faults = 500, map[string]int64{string(sim.Delay): 100}
 	l.start(p)
-	if r := l.until(rehearsalui.Ended).Run.Result; !r.Whole() || r.Struck == 0 {
+	if r := l.until(rehearsalui.Ended).Run.Result; !r.Whole() {
 		t.Errorf("%+v", r)
 	}
 }
