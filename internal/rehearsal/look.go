@@ -14,12 +14,13 @@ import (
 // state is what a look into the books of the rehearsal finds.
 type state struct {
 	waiting, dirty, short, drift int64
+	apart                        int64 // offers that showed something else at this look alone
 	readAt                       int64 // when the offers were last read, µs
 }
 
 // atRest says that nothing is under way and that the offers were compared since a moment.
 func (s state) atRest(since int64) bool {
-	return s.waiting == 0 && s.dirty == 0 && s.drift == 0 && s.readAt >= since
+	return s.waiting == 0 && s.dirty == 0 && s.apart == 0 && s.readAt >= since
 }
 
 // look reads how things stand and gives it to the meter.
@@ -48,6 +49,7 @@ func (r *run) look(ctx context.Context) (now state, err error) {
 			return err
 		}
 		now.drift, err = r.drift(ctx, tx, c.Policy)
+		now.apart = int64(len(r.drifted))
 		return err
 	})
 	if err == nil {
@@ -85,7 +87,7 @@ func (r *run) drift(ctx context.Context, tx *db.Tx, p connections.Policy) (n int
 		}
 		for _, l := range list {
 			o, _ := r.stand.OfferBySKU(l.SKUCode)
-			if l.Stock.Dirty || moving[l.SKUCode] || o.Quantity == int64(p.Shown(available[l.SKUID])/qty.One) {
+			if l.SKUID == 0 || l.Stock.Dirty || moving[l.SKUCode] || o.Quantity == int64(p.Shown(available[l.SKUID])/qty.One) {
 				continue
 			}
 			if r.drifted[l.ID] = true; before[l.ID] {

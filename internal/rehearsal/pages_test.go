@@ -65,12 +65,12 @@ func TestPages(t *testing.T) {
 	if on.Status != http.StatusOK || !strings.Contains(on.Text, `<option value="25" selected`) {
 		t.Errorf("a fault is switched: HTTP %d %.300s", on.Status, on.Text)
 	}
-	apptest.Eventually(t, "orders are placed", func() bool { return strings.Contains(b.Get(t, "/rehearsal").Text, `<svg height="174"`) })
+	eventually(t, "orders are placed", func() bool { return strings.Contains(b.Get(t, "/rehearsal").Text, `<svg height="174"`) })
 	if a := b.Act(t, "/rehearsal/stop", nil); a.Status != http.StatusOK || !strings.Contains(a.Text, `id="picture"`) {
 		t.Errorf("stop: HTTP %d %.300s", a.Status, a.Text)
 	}
 	var last apptest.Answer
-	apptest.Eventually(t, "the picture asks for the whole page", func() bool {
+	eventually(t, "the picture asks for the whole page", func() bool {
 		last = b.Fragment(t, "/rehearsal", "picture")
 		return last.Header.Get("HX-Refresh") == "true"
 	})

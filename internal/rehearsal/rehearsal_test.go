@@ -73,6 +73,18 @@ func (l *lab) until(p rehearsalui.Phase) rehearsalui.View {
 	}
 }
 
+// eventually waits until cond holds.
+func eventually(t *testing.T, what string, cond func() bool) {
+	t.Helper()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for end := time.Now().Add(patience); !cond(); <-tick.C {
+		if time.Now().After(end) {
+			t.Fatal("never: " + what)
+		}
+	}
+}
+
 func (l *lab) start(p rehearsalui.Plan) {
 	l.t.Helper()
 	if err := l.Start(context.Background(), l.shop.Who, p); err != nil {
@@ -126,7 +138,9 @@ func TestFaultsLoseNothingAndTheRealShopIsUntouched(t *testing.T) {
 			before, shown := l.books(), channel.Offers()
 
 			p := short("prom")
-			p.Faults = map[string]int64{string(sim.Drop): 10, string(sim.Status5xx): 10, string(sim.AcceptThenFail): 25, string(sim.DuplicateOrders): 50}
+			p.Minutes = 20
+			p.Faults = map[string]int64{string(sim.Drop): 10, string(sim.Status5xx): 10, string(sim.AcceptThenFail): 25, string(sim.DuplicateOrders): 50,
+				string(sim.UnknownFields): 100}
 			l.start(p)
 			v := l.until(rehearsalui.Ended)
 
@@ -209,7 +223,7 @@ func TestFaultsAndStopWhileItRuns(t *testing.T) {
 	if err := l.SetFaults(ctx, l.shop.Who, map[string]int64{string(sim.Status429): 100}); err != nil {
 		t.Fatal(err)
 	}
-	apptest.Eventually(t, "the fault strikes and orders wait", func() bool {
+	eventually(t, "the fault strikes and orders wait", func() bool {
 		r := l.view().Run.Result
 		return r.Limited > 0 && r.MostWaiting > 0 && r.Struck > 0
 	})
@@ -247,5 +261,18 @@ func TestBreakOff(t *testing.T) {
 	}
 	if err := l.Start(context.Background(), l.shop.Who, p); !errs.Is(err, errs.Conflict) {
 		t.Errorf("a lab that is closed begins: %v", err)
+	}
+}
+
+// With a slow channel, books and offers can be apart at a moment when nothing seems to be under way: the verdict waits until
+// they agree.
+func TestSlowChannelIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	l := open(t, dbtest.Options(t, db.SQLite), db.Options{})
+	p := short("prom")
+	p.Least, p.Faults = 500, map[string]int64{string(sim.Delay): 100}
+	l.start(p)
+	if r := l.until(rehearsalui.Ended).Run.Result; !r.Whole() {
+		t.Errorf("%+v", r)
 	}
 }

@@ -158,7 +158,8 @@ func (r *run) prepare(ctx context.Context, s *stand) (err error) {
 	return nil
 }
 
-// linked waits until every offer is tied to its SKU and every quantity has been told.
+// linked waits until every offer is tied to its SKU and every quantity has been told. A channel that does not take all of the
+// goods, because of a code that it does not like, is rehearsed with the others.
 func (r *run) linked(ctx context.Context, offers int64) error {
 	var last [2]int64
 	moved := time.Now()
@@ -173,10 +174,13 @@ func (r *run) linked(ctx context.Context, offers int64) error {
 		if now != last {
 			last, moved = now, time.Now()
 		}
-		if err == nil && time.Since(moved) > r.lab.Patience {
-			err = errs.New(errs.Unavailable, "error.rehearsal.not_linked")
+		if stuck := time.Since(moved) > r.lab.Patience; err != nil || !stuck {
+			return now == [2]int64{offers, 0}, err
 		}
-		return now == [2]int64{offers, 0}, err
+		if now[0] == 0 {
+			return false, errs.New(errs.Unavailable, "error.rehearsal.not_linked")
+		}
+		return true, nil
 	})
 }
 
