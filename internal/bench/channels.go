@@ -18,7 +18,7 @@ type ChannelsResult struct {
 	PriceWantedS float64 `json:"price_wanted_s"`
 	PricePushedS float64 `json:"price_pushed_s"`
 	// The p99 from a commit to the request at four healthy channels, beside a fifth healthy one, a slow one and a dead one: of
-	// the quietest quarter of many rounds.
+	// the quietest quarter of many windows.
 	FanoutP99MS float64 `json:"fanout_p99_ms"`
 	SlowP99MS   float64 `json:"slow_p99_ms"`
 	DeadP99MS   float64 `json:"dead_p99_ms"`

@@ -11,14 +11,15 @@ import (
 	"github.com/lad-hub/lad/internal/sim"
 )
 
-// Sizes of the bench of a sick channel. The conditions take turns in a random order, and of the rounds of each the quietest quarter
-// counts: what else the machine does (a disk that is busy for a second multiplies every figure) comes and goes, while harm done by
-// a channel would be there in every round.
+// Sizes of the bench of a sick channel. The conditions take turns in a random order, each for some windows of time, and of the
+// windows of each the quietest quarter counts: what else the machine does (a disk that is busy for a second multiplies every
+// figure) comes and goes, while harm done by a channel would be there in every window.
 const (
-	sickRate   = 50 // orders a second
-	sickRounds = 12
-	sickDelay  = 5 * time.Second
-	sickOne    = 0 // which of the others falls ill
+	sickRate    = 50 // orders a second
+	sickRounds  = 2
+	sickWindows = 6 // of a second, as a rule: longer than the slow channel takes
+	sickDelay   = 5 * time.Second
+	sickOne     = 0 // which of the others falls ill
 )
 
 // sickNeighbour sells on one channel while one of five others is well, slow or dead, and measures the four healthy ones.
@@ -33,21 +34,21 @@ func sickNeighbour(ctx context.Context, o Options, p *place, r *ChannelsResult) 
 	refusing := func() error { door.shut(); return nil }
 	failing := func() error { sick.Faults().Set(sim.Status5xx, sim.Rule{}); return nil }
 	slow := func() error { sick.Faults().Set(sim.Delay, sim.Rule{Delay: sickDelay}); return nil }
-	var healthy, beside, dead []float64 // p99 of each round
+	var healthy, beside, dead []float64 // p99 of each window
 	conditions := []struct {
 		begin, end func() error
 		into       *[]float64
 	}{{well, well, &healthy}, {slow, well, &beside}, {failing, well, &dead}, {well, well, &healthy}, {slow, well, &beside}, {refusing, door.open, &dead}}
 	f.take()
 	dice := rand.New(rand.NewPCG(5, 6)) // what came before a condition must not count for or against it
-	for range sickRounds / 2 {
+	for range sickRounds {
 		dice.Shuffle(len(conditions), func(i, j int) { conditions[i], conditions[j] = conditions[j], conditions[i] })
 		for _, c := range conditions {
 			list, err := f.under(ctx, door.id, c.begin, c.end, o.lasts()/10)
 			if err != nil {
 				return err
 			}
-			*c.into = append(*c.into, latencies(list, 99)[0])
+			*c.into = append(*c.into, list...)
 		}
 		o.say("channels: p99 %.1f ms, beside a slow one %.1f ms, beside a dead one %.1f ms", quiet(healthy), quiet(beside), quiet(dead))
 	}
@@ -60,18 +61,30 @@ func sickNeighbour(ctx context.Context, o Options, p *place, r *ChannelsResult) 
 // quiet is the upper bound of the quietest quarter.
 func quiet(list []float64) float64 {
 	slices.Sort(list)
+	if len(list) == 0 {
+		return 0
+	}
 	return list[len(list)/4]
 }
 
-// under measures the healthy channels while the sick one is in a condition, and waits until it has recovered.
-func (f *fanout) under(ctx context.Context, sick int64, begin, end func() error, lasts time.Duration) ([]time.Duration, error) {
+// under measures the healthy channels while the sick one is in a condition, and waits until it has recovered. It answers the
+// p99 of each window.
+func (f *fanout) under(ctx context.Context, sick int64, begin, end func() error, window time.Duration) (p99 []float64, err error) {
 	if err := begin(); err != nil {
 		return nil, err
 	}
-	_, err := f.load(ctx, sickRate, lasts)
-	waitFor(ctx, settleWait, 20*time.Millisecond, func() bool { return f.pendingBut(ctx, sick) == 0 })
-	list, _ := f.take()
-	if err := errors.Join(err, end()); err != nil {
+	for i := range sickWindows {
+		if _, err := f.load(ctx, sickRate, window); err != nil {
+			return nil, errors.Join(err, end())
+		}
+		if i == sickWindows-1 {
+			waitFor(ctx, settleWait, 20*time.Millisecond, func() bool { return f.pendingBut(ctx, sick) == 0 })
+		}
+		if list, _ := f.take(); len(list) > 0 {
+			p99 = append(p99, latencies(list, 99)[0])
+		}
+	}
+	if err := end(); err != nil {
 		return nil, err
 	}
 	if err := f.h.Connections.Resume(ctx, access.ForSystem(tenant), sick); err != nil { // cuts its rest short
@@ -79,5 +92,5 @@ func (f *fanout) under(ctx context.Context, sick int64, begin, end func() error,
 	}
 	_, err = f.settle(ctx)
 	f.take()
-	return list, err
+	return p99, err
 }
