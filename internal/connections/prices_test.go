@@ -153,7 +153,7 @@ func TestCatalogueNews(t *testing.T) {
 	t.Parallel()
 	apptest.EachEngine(t, func(t *testing.T, s *apptest.Living) {
 		a := s.Goods("A", 100_00, 20)
-		kit := s.Add(catalog.NewSKU{Code: "K", Kind: catalog.KindKit, Price: money.New(150_00, money.UAH), Parts: []catalog.Part{{SKUID: a.ID, Qty: qty.Pieces(1)}}})
+		kit := s.Add(catalog.NewSKU{Code: "K", Name: "Набір", Kind: catalog.KindKit, Price: money.New(150_00, money.UAH), Parts: []catalog.Part{{SKUID: a.ID, Qty: qty.Pieces(1)}}})
 		shop := prom.New(prom.Options{})
 		offer(shop, "A", 100_00, 1)
 		offer(shop, "K", 150_00, 1)
