@@ -17,6 +17,7 @@ import (
 	"github.com/lad-hub/lad/internal/sim/allegro"
 	"github.com/lad-hub/lad/internal/sim/erli"
 	"github.com/lad-hub/lad/internal/sim/horoshop"
+	"github.com/lad-hub/lad/internal/sim/opencart"
 	"github.com/lad-hub/lad/internal/sim/prestashop"
 	"github.com/lad-hub/lad/internal/sim/prom"
 	"github.com/lad-hub/lad/internal/sim/rozetka"
@@ -30,6 +31,7 @@ var stalls = map[string]func() sim.Shop{
 	"allegro":     func() sim.Shop { return allegro.New(allegro.Options{}) },
 	"erli":        func() sim.Shop { return erli.New(erli.Options{}) },
 	"horoshop":    func() sim.Shop { return horoshop.New(horoshop.Options{}) },
+	"opencart":    func() sim.Shop { return opencart.New(opencart.Options{}) },
 	"prestashop":  func() sim.Shop { return prestashop.New(prestashop.Options{}) },
 	"prom":        func() sim.Shop { return prom.New(prom.Options{}) },
 	"rozetka":     func() sim.Shop { return rozetka.New(rozetka.Options{}) },

@@ -11,6 +11,7 @@ import (
 	"github.com/lad-hub/lad/internal/sim/allegro"
 	"github.com/lad-hub/lad/internal/sim/erli"
 	"github.com/lad-hub/lad/internal/sim/horoshop"
+	"github.com/lad-hub/lad/internal/sim/opencart"
 	"github.com/lad-hub/lad/internal/sim/prestashop"
 	"github.com/lad-hub/lad/internal/sim/prom"
 	"github.com/lad-hub/lad/internal/sim/rozetka"
@@ -34,6 +35,7 @@ var simulators = map[string]func(o sim.Options, currency string) sim.Shop{
 	"prestashop": func(o sim.Options, c string) sim.Shop {
 		return prestashop.New(prestashop.Options{Options: o, Currency: c})
 	},
+	"opencart": func(o sim.Options, _ string) sim.Shop { return opencart.New(opencart.Options{Options: o}) },
 	"shopfile": func(o sim.Options, c string) sim.Shop { return shopfile.New(shopfile.Options{Options: o, Currency: c}) },
 }
 
