@@ -45,9 +45,11 @@ const (
 
 // fanout is the running scene: one channel that sells, five that must learn of it.
 type fanout struct {
-	h      *hub
-	source sim.Shop
-	others []sim.Shop
+	skus    int
+	counted map[int64]bool // connections whose pushes are measured
+	h       *hub
+	source  sim.Shop
+	others  []sim.Shop
 	// counters are where the channels are served: the source's, then the others'.
 	counters []*counter
 
@@ -65,7 +67,7 @@ func Fanout(ctx context.Context, o Options, engine db.Engine) (FanoutResult, err
 		return r, err
 	}
 	defer p.end()
-	f := &fanout{}
+	f := &fanout{skus: fanoutSKUs, counted: map[int64]bool{}}
 	defer f.close()
 	if err := f.open(ctx, p, -1); err != nil {
 		return r, err
@@ -93,35 +95,34 @@ func (f *fanout) open(ctx context.Context, p *place, sick int) error {
 	o := p.options()
 	o.PollEvery = 50 * time.Millisecond
 	var err error
-	if f.h, err = openHub(ctx, o, fanoutSKUs, 0, qty.Pieces(fanoutUnits)); err != nil {
+	if f.h, err = openHub(ctx, o, f.skus, 0, qty.Pieces(fanoutUnits)); err != nil {
 		return err
 	}
+	f.h.Connections.Observe = func(_ db.Tenant, id int64, toRequest, _ time.Duration) { f.note(&f.requests, id, toRequest) }
+	f.h.Connections.Confirmed = func(_ db.Tenant, id int64, took time.Duration) { f.note(&f.confirmed, id, took) }
 	f.source = prom.New(prom.Options{})
 	f.others = []sim.Shop{prom.New(prom.Options{}), rozetka.New(rozetka.Options{}), horoshop.New(horoshop.Options{}), prom.New(prom.Options{}), rozetka.New(rozetka.Options{})}
-	counted := map[int64]bool{}
 	for i, shop := range append([]sim.Shop{f.source}, f.others...) {
-		c, err := f.h.connect(ctx, shop, shop, fanoutSKUs)
+		c, err := f.h.connect(ctx, shop, shop, f.skus)
 		if err != nil {
 			return err
 		}
 		f.counters = append(f.counters, c)
-		counted[c.id] = i > 0 && i-1 != sick
+		f.mu.Lock()
+		f.counted[c.id] = i > 0 && i-1 != sick
+		f.mu.Unlock()
 	}
-	if _, err := f.settle(ctx); err != nil {
-		return err
-	}
-	f.h.Connections.Observe = func(_ db.Tenant, id int64, toRequest, _ time.Duration) { f.note(&f.requests, counted[id], toRequest) }
-	f.h.Connections.Confirmed = func(_ db.Tenant, id int64, took time.Duration) { f.note(&f.confirmed, counted[id], took) }
-	return nil
+	_, err = f.settle(ctx)
+	f.take()
+	return err
 }
 
-func (f *fanout) note(list *[]time.Duration, counted bool, d time.Duration) {
-	if !counted {
-		return
-	}
+func (f *fanout) note(list *[]time.Duration, connection int64, d time.Duration) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	*list = append(*list, d)
+	if f.counted[connection] {
+		*list = append(*list, d)
+	}
 }
 
 // take empties the measurements.
@@ -137,7 +138,7 @@ func (f *fanout) take() (requests, confirmed []time.Duration) {
 func (f *fanout) order(dice *rand.Rand) (skus []string, err error) {
 	b := sim.Basket{Buyer: sim.Buyer{Name: "Олена Коваль", Phone: fmt.Sprintf("+38067%07d", dice.IntN(9_999_999))}, Force: true}
 	for range 1 + dice.IntN(3) {
-		code := skuCode(dice.Int64N(fanoutSKUs) + 1)
+		code := skuCode(dice.Int64N(int64(f.skus)) + 1)
 		if slices.Contains(skus, code) {
 			continue
 		}
@@ -222,7 +223,7 @@ func (f *fanout) pendingBut(ctx context.Context, without int64) (n int) {
 		var orders, dirty, listings int
 		err := tx.QueryRow(ctx, `select (select count(*) from orders where tenant_id = $1), (select count(*) from listing_stock where tenant_id = $1 and connection_id <> $2 and dirty),
 			(select count(*) from listing_stock where tenant_id = $1)`, int64(tenant), without).Scan(&orders, &dirty, &listings)
-		n = len(f.source.Orders()) - orders + dirty + fanoutSKUs*(fanoutOther+1) - listings
+		n = len(f.source.Orders()) - orders + dirty + f.skus*(fanoutOther+1) - listings
 		return err
 	})
 	if err != nil {

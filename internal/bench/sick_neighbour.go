@@ -16,15 +16,15 @@ import (
 // figure) comes and goes, while harm done by a channel would be there in every window.
 const (
 	sickRate    = 50 // orders a second
-	sickRounds  = 2
-	sickWindows = 6 // of a second, as a rule: longer than the slow channel takes
+	sickRounds  = 2  // one for a short run
+	sickWindows = 6  // of a second, as a rule: longer than the slow channel takes
 	sickDelay   = 5 * time.Second
 	sickOne     = 0 // which of the others falls ill
 )
 
 // sickNeighbour sells on one channel while one of five others is well, slow or dead, and measures the four healthy ones.
 func sickNeighbour(ctx context.Context, o Options, p *place, r *ChannelsResult) error {
-	f := &fanout{}
+	f := &fanout{skus: o.skus(fanoutSKUs), counted: map[int64]bool{}}
 	defer f.close()
 	if err := f.open(ctx, p, sickOne); err != nil {
 		return err
@@ -41,7 +41,11 @@ func sickNeighbour(ctx context.Context, o Options, p *place, r *ChannelsResult) 
 	}{{well, well, &healthy}, {slow, well, &beside}, {failing, well, &dead}, {well, well, &healthy}, {slow, well, &beside}, {refusing, door.open, &dead}}
 	f.take()
 	dice := rand.New(rand.NewPCG(5, 6)) // what came before a condition must not count for or against it
-	for range sickRounds {
+	rounds := sickRounds
+	if o.Lasts > 0 && o.Lasts < 5*time.Second {
+		rounds = 1
+	}
+	for range rounds {
 		dice.Shuffle(len(conditions), func(i, j int) { conditions[i], conditions[j] = conditions[j], conditions[i] })
 		for _, c := range conditions {
 			list, err := f.under(ctx, door.id, c.begin, c.end, o.lasts()/10)
