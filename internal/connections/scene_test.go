@@ -260,7 +260,8 @@ func TestPauseResumeDelete(t *testing.T) {
 		if h := s.Health(c.ID); h.Dirty != 1 || h.Connection.State != connections.Paused || h.Lag <= 0 {
 			t.Errorf("paused: %+v", h)
 		}
-		if n := calls.Load(); n != 0 {
+		// One that was under way when the loop was told to end may still arrive; a loop that runs sends one every 20 ms.
+		if n := calls.Load(); n > 1 {
 			t.Errorf("%d requests while paused", n)
 		}
 		if err := s.Connections.Resume(ctx, s.Who, c.ID); err != nil {
