@@ -102,8 +102,20 @@ func (b *tab) shoot(name string) {
 
 func (b *tab) open(path string) step { return chromedp.Navigate(b.url + path) }
 func seen(css string) step           { return chromedp.WaitVisible(chromedp.CSS(css)) }
-func click(css string) step          { return chromedp.Click(chromedp.CSS(css)) }
 func keys(css, text string) step     { return chromedp.SendKeys(chromedp.CSS(css), text) }
+
+// click presses what the selector finds. A live page may put a fresh element in its place in between: then it is looked for again.
+func click(css string) step {
+	return func(ctx context.Context, target *chromedp.Target) (chromedp.Void, error) {
+		for {
+			v, err := chromedp.Click(chromedp.CSS(css))(ctx, target)
+			if err == nil || ctx.Err() != nil || !strings.Contains(err.Error(), "Could not find node") {
+				return v, err
+			}
+		}
+	}
+}
+
 func said(text string) step {
 	return until(fmt.Sprintf(`document.querySelector("#toasts").textContent.includes(%q)`, text))
 }
