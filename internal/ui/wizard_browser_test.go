@@ -3,9 +3,13 @@
 package ui_test
 
 import (
+	"context"
 	"fmt"
 	"net/http/httptest"
+	"strings"
 	"testing"
+
+	"github.com/chromedp/chromedp"
 
 	"github.com/lad-hub/lad/internal/app/apptest"
 	"github.com/lad-hub/lad/internal/catalog"
@@ -13,6 +17,22 @@ import (
 	"github.com/lad-hub/lad/internal/sim"
 	"github.com/lad-hub/lad/internal/sim/prom"
 )
+
+// leaving marks the page, so that the one after it can be told apart.
+var leaving = until(`(window.leaving = true)`)
+
+// arrived waits for a condition of the page after the one that was marked; asking while the browser leaves the old one fails and is
+// repeated.
+func arrived(js string) step {
+	return func(ctx context.Context, target *chromedp.Target) (chromedp.Void, error) {
+		for {
+			v, err := until("!window.leaving && "+js)(ctx, target)
+			if err == nil || ctx.Err() != nil || !strings.Contains(err.Error(), "(-32000)") {
+				return v, err
+			}
+		}
+	}
+}
 
 // TestWizard: a channel is connected by its form, its offers are linked by proposals, its words are mapped and its prices set; the
 // channel breaks, the alarm shows, it comes back; somebody else changes its offers, that shows too, and one press repairs it.
@@ -57,8 +77,8 @@ func TestWizard(t *testing.T) {
 	shown(5)
 	b.do(b.open(path+"/mapping"), seen(".graph svg"), choose("#stage_pending", "confirmed"))
 	b.shoot("mapping")
-	b.do(click("main form .acts .pri"), landed(".graph svg"), until(`document.querySelector("#stage_pending").value === "confirmed"`))
-	b.do(b.open(path+"/prices"), seen("#prices-table"), click("#push"), choose("#mul", "110"), click(`button[value="save"]`), landed("#prices-table"))
+	b.do(leaving, click("main form .acts .pri"), arrived(`document.querySelector("#stage_pending")?.value === "confirmed"`))
+	b.do(b.open(path+"/prices"), seen("#prices-table"), click("#push"), choose("#mul", "110"), leaving, click(`button[value="save"]`), arrived(`document.querySelector("#prices-table") !== null`))
 	apptest.Eventually(t, "the price arrives", func() bool { o, _ := shop.OfferBySKU("P0"); return o.PriceMinor == 110_00 })
 	b.shoot("prices")
 
