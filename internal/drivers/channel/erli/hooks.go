@@ -18,11 +18,16 @@ var events = []string{"orderCreated", "orderStatusChanged", "orderSellerStatusCh
 var looksLikeOrder = regexp.MustCompile(`^\d{6}x\d{4,}$`)
 
 // ParseWebhook checks the access token that Subscribe gave to Erli, and reads the body as a hint: nothing in it is believed but
-// the order's number. Lad keeps a call that was checked and reads its body once more, then without a header (nil).
+// the order's number.
 func (c *channel) ParseWebhook(header http.Header, body []byte) (connector.Hook, error) {
-	if header != nil && !c.signed(header) {
+	if !c.signed(header) {
 		return connector.Hook{}, connector.Errorf(connector.KindAuth, "the call does not carry this connection's access token")
 	}
+	return readHook(body), nil
+}
+
+// readHook reads the body of a call that was checked.
+func readHook(body []byte) connector.Hook {
 	type named struct {
 		ID      wire.Text `json:"id"`
 		OrderID wire.Text `json:"orderId"`
@@ -35,11 +40,11 @@ func (c *channel) ParseWebhook(header http.Header, body []byte) (connector.Hook,
 	if e := wire.Decode(body, &said); e == nil {
 		for _, id := range []wire.Text{said.Payload.ID, said.Payload.OrderID, said.Order.ID, said.OrderID, said.ID} {
 			if looksLikeOrder.MatchString(string(id)) {
-				return connector.Hook{OrderIDs: []string{string(id)}}, nil
+				return connector.Hook{OrderIDs: []string{string(id)}}
 			}
 		}
 	}
-	return connector.Hook{Sweep: true}, nil
+	return connector.Hook{Sweep: true}
 }
 
 // signed compares the token in constant time. Without a secret of our own nothing is believed.

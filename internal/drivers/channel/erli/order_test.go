@@ -171,9 +171,9 @@ func FuzzParseWebhook(f *testing.F) {
 		f.Add([]byte(body))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		hook, err := new(channel).ParseWebhook(nil, body)
-		if err != nil || len(hook.Orders) > 0 || hook.Sweep == (len(hook.OrderIDs) == 1) {
-			t.Errorf("%+v, error %v: want one order to read again or a sweep", hook, err)
+		hook := readHook(body)
+		if len(hook.Orders) > 0 || hook.Sweep == (len(hook.OrderIDs) == 1) {
+			t.Errorf("%+v: want one order to read again or a sweep", hook)
 		}
 		for _, id := range hook.OrderIDs {
 			if _, e := orderPath(id); e != nil {

@@ -14,14 +14,16 @@ import (
 // hookWindow is how old a push may be. It is only a hint, so an old one does no harm beyond reading some orders again.
 const hookWindow = time.Hour
 
-// ParseWebhook checks a push and reads the numbers of the orders it is about. A nil header means that the body was checked
-// when it arrived and is read again from where it was stored.
+// ParseWebhook checks a push and reads the numbers of the orders it is about.
 func (c *channel) ParseWebhook(header http.Header, body []byte) (connector.Hook, error) {
-	if header != nil {
-		if e := c.verify(header, body); e != nil {
-			return connector.Hook{}, e
-		}
+	if e := c.verify(header, body); e != nil {
+		return connector.Hook{}, e
 	}
+	return readHook(body)
+}
+
+// readHook reads the body of a push that was checked.
+func readHook(body []byte) (connector.Hook, error) {
 	var said struct {
 		ID     wire.Text   `json:"id"`
 		Orders []wire.Text `json:"orders"`

@@ -27,9 +27,8 @@ func TestSubscriptions(t *testing.T) {
 			w.WriteHeader(http.StatusUnauthorized)
 			return
 		}
-		again, err := s.ParseWebhook(nil, body)
-		if diff := cmp.Diff(hook, again); diff != "" || err != nil {
-			t.Errorf("read again from the store: %v\n%s", err, diff)
+		if _, err := s.ParseWebhook(nil, body); connector.KindOf(err) != connector.KindAuth {
+			t.Errorf("a push without headers: %v", err)
 		}
 		hooks = append(hooks, hook)
 	}))

@@ -99,10 +99,8 @@ func TestWebhooks(t *testing.T) {
 			t.Errorf("%s: %+v, error %v", h.bodies[i], hook, h.errs[i])
 		}
 		ids[hook.ID] = true
-		again, err := s.ch.ParseWebhook(nil, h.bodies[i]) // as it was stored
-		if err != nil || !slices.Equal(again.OrderIDs, hook.OrderIDs) {
-			t.Errorf("read again: %+v, error %v", again, err)
-		}
+		_, err := s.ch.ParseWebhook(nil, h.bodies[i])
+		wantKind(t, "no header at all", err, connector.KindAuth, "")
 	}
 	h.hooks, h.errs = nil, nil
 	s.Uninstall()
@@ -138,7 +136,7 @@ func FuzzParseWebhook(f *testing.F) {
 		f.Add([]byte(body))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		hook, err := new(channel).ParseWebhook(nil, body)
+		hook, err := readHook(nil, body)
 		if err != nil {
 			if connector.KindOf(err) != connector.KindData {
 				t.Errorf("kind %s", connector.KindOf(err))

@@ -26,15 +26,20 @@ const statusActive = "active"
 const maxHookPages = 20
 
 // ParseWebhook checks the signature and reads the body as a hint: the background queue may deliver an old state after a new
-// one, so the order it names is read again. A nil header marks a body that was checked when it came and is read from the store.
+// one, so the order it names is read again.
 // The delivery's own id repeats within a second and is no use.
 func (c *channel) ParseWebhook(header http.Header, body []byte) (connector.Hook, error) {
 	if isPing(body) { // unsigned; it says nothing but that the webhook works
 		return connector.Hook{Sweep: true}, nil
 	}
-	if header != nil && !c.signed(header.Get("X-WC-Webhook-Signature"), body) {
+	if !c.signed(header.Get("X-WC-Webhook-Signature"), body) {
 		return connector.Hook{}, connector.Errorf(connector.KindAuth, "the signature is wrong")
 	}
+	return readHook(header, body)
+}
+
+// readHook reads a body whose signature was checked.
+func readHook(header http.Header, body []byte) (connector.Hook, error) {
 	if topic := header.Get("X-WC-Webhook-Topic"); topic != "" && !strings.HasPrefix(topic, "order.") {
 		return connector.Hook{Sweep: true}, nil
 	}

@@ -86,13 +86,10 @@ func TestWebhooks(t *testing.T) {
 	if diff := cmp.Diff(want, h.hooks); diff != "" {
 		t.Errorf("hooks:\n%s", diff)
 	}
-	for i, body := range h.bodies { // as the store gives them back
-		if hook, err := s.ParseWebhook(nil, body); err != nil || !slices.Equal(hook.OrderIDs, []string{id}) {
-			t.Errorf("stored body %d reads as %+v, error %v", i, hook, err)
-		}
-	}
+	_, err := s.ParseWebhook(nil, h.bodies[0])
+	wantKind(t, "no header at all", err, connector.KindAuth)
 	forged := append(slices.Clone(h.bodies[0][:len(h.bodies[0])-1]), []byte(`,"x":1}`)...)
-	_, err := s.ParseWebhook(h.header, forged)
+	_, err = s.ParseWebhook(h.header, forged)
 	wantKind(t, "another body under the signature", err, connector.KindAuth)
 	_, err = s.ParseWebhook(http.Header{}, h.bodies[0])
 	wantKind(t, "no signature", err, connector.KindAuth)
@@ -106,7 +103,7 @@ func TestWebhooks(t *testing.T) {
 func TestWebhookOfSomethingElse(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{`{"id":55,"name":"Чайник","type":"simple"}`, `{"action":"woocommerce_add_to_cart","arg":"x"}`, `{"id":"x"}`} {
-		if hook, err := parser(t).ParseWebhook(nil, []byte(body)); err != nil || !hook.Sweep || len(hook.OrderIDs) > 0 {
+		if hook, err := readHook(nil, []byte(body)); err != nil || !hook.Sweep || len(hook.OrderIDs) > 0 {
 			t.Errorf("%s: %+v, error %v, want a sweep", body, hook, err)
 		}
 	}
