@@ -98,7 +98,7 @@ func (h skuChanges) SKUChanged(ctx context.Context, tx *db.Tx, skuIDs []int64) e
 			kits = append(kits, id)
 		}
 	}
-	return h.connections.StockWanted(ctx, tx, kits, nil)
+	return h.connections.StockAskedAnew(ctx, tx, kits)
 }
 
 // stockListener passes the ledger's news on.

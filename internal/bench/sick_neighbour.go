@@ -41,14 +41,14 @@ func sickNeighbour(ctx context.Context, o Options, p *place, r *ChannelsResult) 
 	}{{well, well, &healthy}, {slow, well, &beside}, {failing, well, &dead}, {well, well, &healthy}, {slow, well, &beside}, {refusing, door.open, &dead}}
 	f.take()
 	dice := rand.New(rand.NewPCG(5, 6)) // what came before a condition must not count for or against it
-	rounds := sickRounds
+	rounds, windows := sickRounds, sickWindows
 	if o.Lasts > 0 && o.Lasts < 5*time.Second {
-		rounds = 1
+		rounds, windows = 1, 2
 	}
 	for range rounds {
 		dice.Shuffle(len(conditions), func(i, j int) { conditions[i], conditions[j] = conditions[j], conditions[i] })
 		for _, c := range conditions {
-			list, err := f.under(ctx, door.id, c.begin, c.end, o.lasts()/10)
+			list, err := f.under(ctx, door.id, c.begin, c.end, windows, o.lasts()/10)
 			if err != nil {
 				return err
 			}
@@ -73,15 +73,15 @@ func quiet(list []float64) float64 {
 
 // under measures the healthy channels while the sick one is in a condition, and waits until it has recovered. It answers the
 // p99 of each window.
-func (f *fanout) under(ctx context.Context, sick int64, begin, end func() error, window time.Duration) (p99 []float64, err error) {
+func (f *fanout) under(ctx context.Context, sick int64, begin, end func() error, windows int, window time.Duration) (p99 []float64, err error) {
 	if err := begin(); err != nil {
 		return nil, err
 	}
-	for i := range sickWindows {
+	for i := range windows {
 		if _, err := f.load(ctx, sickRate, window); err != nil {
 			return nil, errors.Join(err, end())
 		}
-		if i == sickWindows-1 {
+		if i == windows-1 {
 			waitFor(ctx, settleWait, 20*time.Millisecond, func() bool { return f.pendingBut(ctx, sick) == 0 })
 		}
 		if list, _ := f.take(); len(list) > 0 {

@@ -179,5 +179,38 @@ func TestCatalogueNews(t *testing.T) {
 		s.Adjust(a.ID, -12)
 		shows(t, shop, "K", 2)
 		shows(t, shop, "A", 8)
+		s.Settled(c.ID)
+		kitsMadeAnew(t, s, c, kit.ID, a.ID)
 	})
+}
+
+// kitsMadeAnew: what a kit is made of changes without the ledger's locks, so a push under way must find a newer generation, also
+// when its row waits already; the ledger's own changes need not touch such a row.
+func kitsMadeAnew(t *testing.T, s *apptest.Living, c connections.Connection, kit, part int64) {
+	t.Helper()
+	if err := s.Connections.Pause(ctx, s.Who, c.ID); err != nil {
+		t.Fatal(err)
+	}
+	generation := func() int64 {
+		return s.Int("select want_gen from listing_stock where tenant_id = $1 and sku_id = $2", kit)
+	}
+	before := generation()
+	for i, n := range []int64{2, 3} {
+		var now catalog.SKU
+		s.Read(func(tx *db.Tx) error {
+			found, err := catalog.Reader{}.ByIDs(ctx, tx, []int64{kit})
+			now = found[kit]
+			return err
+		})
+		if _, err := s.Catalog.SetKit(ctx, s.Who, catalog.KitParts{ID: kit, Version: now.Version, Parts: []catalog.Part{{SKUID: part, Qty: qty.Pieces(n)}}}); err != nil {
+			t.Fatal(err)
+		}
+		if got := generation(); got != before+int64(i)+1 {
+			t.Errorf("change %d: generation %d after %d", i+1, got, before)
+		}
+	}
+	s.Adjust(part, -1)
+	if got := generation(); got != before+2 {
+		t.Errorf("a change of stock touches a row that waits: generation %d after %d", got, before)
+	}
 }

@@ -42,19 +42,38 @@ func (s *Service) StockWanted(ctx context.Context, tx *db.Tx, skuIDs, zero []int
 	return tx.Notify(ctx, fmt.Sprintf("%s %d", stockHint, int64(tenant)))
 }
 
+// StockAskedAnew makes every listing of the SKUs wanted whose quantity changed by something else than the ledger: what a kit is made
+// of. A push looks at the truth again under the ledger's locks, which such a change does not take, so here dirty rows are raised
+// too: the push finds a newer generation.
+func (s *Service) StockAskedAnew(ctx context.Context, tx *db.Tx, skuIDs []int64) error {
+	if len(skuIDs) == 0 {
+		return nil
+	}
+	if err := stockShow.raise(ctx, tx, skuIDs); err != nil {
+		return err
+	}
+	tenant := tx.Tenant
+	tx.AfterCommit(func() { s.runners.wakeAll(tenant, laneStock) })
+	return tx.Notify(ctx, fmt.Sprintf("%s %d", stockHint, int64(tenant)))
+}
+
+// raise makes the listings of SKUs wanted, the dirty ones anew. The clock of a dirty one runs on.
+func (sh *show) raise(ctx context.Context, tx *db.Tx, skuIDs []int64) error {
+	return db.Chunk(skuIDs, 500, func(ids []int64) error {
+		in, args := db.In(3, ids)
+		_, err := tx.Exec(ctx, "update "+sh.table+` set want_gen = want_gen + 1, state = 'queued', not_before = 0, wanted_at = case when dirty then wanted_at else $2 end, dirty = true
+			where tenant_id = $1 and sku_id in `+in, append([]any{int64(tx.Tenant), tx.NowMicros()}, args...)...)
+		return err
+	})
+}
+
 // PricesWanted makes the price of every listing of the SKUs wanted, in the transaction that changed the SKUs. Which prices really
 // differ is found out by the push, which knows the rules.
 func (s *Service) PricesWanted(ctx context.Context, tx *db.Tx, skuIDs []int64) error {
 	if len(skuIDs) == 0 {
 		return nil
 	}
-	err := db.Chunk(skuIDs, 500, func(ids []int64) error {
-		in, args := db.In(3, ids)
-		_, err := tx.Exec(ctx, `update listing_price set want_gen = want_gen + 1, state = 'queued', not_before = 0, wanted_at = case when dirty then wanted_at else $2 end, dirty = true
-			where tenant_id = $1 and sku_id in `+in, append([]any{int64(tx.Tenant), tx.NowMicros()}, args...)...)
-		return err
-	})
-	if err != nil {
+	if err := priceShow.raise(ctx, tx, skuIDs); err != nil {
 		return err
 	}
 	tenant := tx.Tenant

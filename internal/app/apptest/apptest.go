@@ -14,6 +14,7 @@ import (
 	"github.com/lad-hub/lad/internal/platform/access"
 	"github.com/lad-hub/lad/internal/platform/clock"
 	"github.com/lad-hub/lad/internal/platform/db"
+	"github.com/lad-hub/lad/internal/platform/dbtest"
 	"github.com/lad-hub/lad/internal/platform/money"
 	"github.com/lad-hub/lad/internal/platform/qty"
 	"github.com/lad-hub/lad/internal/stock"
@@ -39,7 +40,7 @@ func Open(t testing.TB) *Shop {
 	ctx, dir := context.Background(), t.TempDir()
 	now := clock.NewFake(Start)
 	a, err := app.Open(ctx, app.Options{
-		Database: db.Options{Path: filepath.Join(dir, "lad.db")}, Migrate: true, KeyFile: filepath.Join(dir, "key"), Clock: now,
+		Database: dbtest.Options(t, db.SQLite), Migrate: true, KeyFile: filepath.Join(dir, "key"), Clock: now,
 		PasswordCost: identity.Cost{MemoryKiB: 8, Passes: 1, Threads: 1},
 	})
 	if err != nil {
