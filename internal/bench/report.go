@@ -32,12 +32,12 @@ func (r *Report) add(bench, engine, what, value, target string, met bool) {
 
 // most notes a figure that must not exceed a bound.
 func (r *Report) most(bench, engine, what string, v, bound float64, unit string) {
-	r.add(bench, engine, what, fmt.Sprintf("%.4g %s", v, unit), fmt.Sprintf("<= %g", bound), v <= bound)
+	r.add(bench, engine, what, fmt.Sprintf("%.4g %s", v, unit), fmt.Sprintf("<= %.4g", bound), v <= bound)
 }
 
 // least notes a figure that must reach a bound.
 func (r *Report) least(bench, engine, what string, v, bound float64, unit string) {
-	r.add(bench, engine, what, fmt.Sprintf("%.4g %s", v, unit), fmt.Sprintf(">= %g", bound), v >= bound)
+	r.add(bench, engine, what, fmt.Sprintf("%.4g %s", v, unit), fmt.Sprintf(">= %.4g", bound), v >= bound)
 }
 
 // exactly notes a figure that has one right value.

@@ -16,7 +16,7 @@ import (
 // figure) comes and goes, while harm done by a channel would be there in every window.
 const (
 	sickRate    = 50 // orders a second
-	sickRounds  = 2  // one for a short run
+	sickRounds  = 3  // one for a short run
 	sickWindows = 6  // of a second, as a rule: longer than the slow channel takes
 	sickDelay   = 5 * time.Second
 	sickOne     = 0 // which of the others falls ill
@@ -54,21 +54,25 @@ func sickNeighbour(ctx context.Context, o Options, p *place, r *ChannelsResult) 
 			}
 			*c.into = append(*c.into, list...)
 		}
-		o.say("channels: p99 %.1f ms, beside a slow one %.1f ms, beside a dead one %.1f ms", quiet(healthy), quiet(beside), quiet(dead))
+		o.say("channels: p99 %.1f ms, beside a slow one %.1f ms, beside a dead one %.1f ms (medians of the windows: %.1f, %.1f, %.1f ms)",
+			quantile(healthy, quiet), quantile(beside, quiet), quantile(dead, quiet), quantile(healthy, 0.5), quantile(beside, 0.5), quantile(dead, 0.5))
 	}
-	r.FanoutP99MS, r.SlowP99MS, r.DeadP99MS = quiet(healthy), quiet(beside), quiet(dead)
+	r.FanoutP99MS, r.SlowP99MS, r.DeadP99MS = quantile(healthy, quiet), quantile(beside, quiet), quantile(dead, quiet)
 	var err error
 	r.lostBySick, err = f.settle(ctx)
 	return err
 }
 
-// quiet is the upper bound of the quietest quarter.
-func quiet(list []float64) float64 {
-	slices.Sort(list)
+// quiet is the part of the windows that counts: their quietest quarter.
+const quiet = 0.25
+
+// quantile is the value below which a part of a list lies.
+func quantile(list []float64, part float64) float64 {
 	if len(list) == 0 {
 		return 0
 	}
-	return list[len(list)/4]
+	slices.Sort(list)
+	return list[int(float64(len(list))*part)]
 }
 
 // under measures the healthy channels while the sick one is in a condition, and waits until it has recovered. It answers the
