@@ -203,3 +203,27 @@ func TestBrowserFollowsTheLastGenerator(t *testing.T) {
 	side.do(until(marked + onCard(1)))
 	side.do(chromedp.Navigate(v.url+"/demo?sku="+lastGenerator), until(shown("#shelf", 1)))
 }
+
+// TestBrowserFaultSwitch: a fault is switched on for one channel; its card says so in words, the others work on, an order that is
+// placed meanwhile waits there; switched off, the channel recovers by itself and the order is here.
+func TestBrowserFaultSwitch(t *testing.T) {
+	t.Parallel()
+	owner := SignIn{Email: "iryna@demo.example", Password: "quiet evening at the river 42"}
+	v := start(t, Options{Quiet: true, PollEvery: 100 * time.Millisecond, SignIn: &owner})
+	desk := browser(t, "switch")
+	desk.do(chromedp.Navigate(v.url+"/"), until(`location.pathname === "/sign-in"`),
+		fill("#email", owner.Email), fill("#password", owner.Password.Reveal()), click("form .pri"),
+		until(`location.pathname === "/orders" && document.querySelector("#orders-list") !== null`))
+	side := desk.beside("controls")
+	side.do(chromedp.Navigate(v.url+"/demo?sku=GEN-3000"), until(settled), click(`[id="prom.status_5xx"]`), until(`document.querySelector('[id="prom.status_5xx"]').checked`))
+	path := read[string](side, `document.querySelector("#faults th a").getAttribute("href")`)
+	desk.do(chromedp.Navigate(v.url+path), until(`document.querySelector("#connection-health .tag.warn, #connection-health .tag.bad") !== null`))
+	desk.mark()
+	side.do(click(`form[action="/demo/buy"]:has([value="prom"]) button`), until(`document.querySelector("#toasts").textContent.trim() !== ""`),
+		click(`form[action="/demo/buy"]:has([value="rozetka"]) button`),
+		until(`((rows) => rows.length === 3 && rows[1].cells[1].textContent.trim() === "2" && rows[2].cells[1].textContent.trim() === "2")([...document.querySelectorAll("#shelf .scroll-x tbody tr")])`))
+	side.do(click(`[id="prom.status_5xx"]`))
+	desk.do(until(marked + `document.querySelector("#connection-health .ok") !== null`))
+	desk.do(chromedp.Navigate(v.url+"/orders"), until(`document.querySelectorAll("#orders-list [data-row]").length === 2`))
+	side.do(until(shown("#shelf", 1)), until(settled))
+}

@@ -105,7 +105,7 @@ func statusName(s connector.Status) string {
 
 // cut shortens a name to what fits into its box.
 func cut(text string) string {
-	const most = 18
+	const most = 16
 	if r := []rune(text); len(r) > most {
 		return string(r[:most-1]) + "…"
 	}

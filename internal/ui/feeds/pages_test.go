@@ -50,7 +50,7 @@ func TestLife(t *testing.T) {
 	wrong.Set("mul", "багато")
 	wrong.Set("shop_url", "shop")
 	wrong.Set("delivery_1_days", "завтра")
-	must(t, "refused by the form", owner.Post("/feeds/new", wrong), http.StatusUnprocessableEntity, "Частка від 1 до 10 000 %.", "Перевірте ціну, суму й дні доставки.")
+	must(t, "refused by the form", owner.Post("/feeds/new", wrong), http.StatusUnprocessableEntity, "Множник від 1 до 10 000 %.", "Перевірте ціну, суму й дні доставки.")
 	wrong.Set("mul", "110")
 	wrong.Set("delivery_1_days", "2")
 	must(t, "refused by the domain", owner.Post("/feeds/new", wrong), http.StatusUnprocessableEntity, "Сайт — повна адреса")
