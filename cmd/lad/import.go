@@ -2,12 +2,16 @@ package main
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
 	"github.com/lad-hub/lad/internal/app"
 	"github.com/lad-hub/lad/internal/catalog"
+	"github.com/lad-hub/lad/internal/identity"
 	"github.com/lad-hub/lad/internal/platform/access"
 	"github.com/lad-hub/lad/internal/platform/db"
 )
@@ -38,7 +42,7 @@ type tableCmd struct {
 
 // run previews the table, prints the difference and applies it. The hub must not run on the same SQLite file meanwhile.
 func (c tableCmd) run(ctx context.Context, kind catalog.ImportKind) error {
-	a, err := app.Open(ctx, c.options(c.logger()))
+	a, err := c.openShop(ctx, c.options(c.logger()), db.Tenant(c.Tenant))
 	if err != nil {
 		return err
 	}
@@ -62,4 +66,28 @@ func (c tableCmd) run(ctx context.Context, kind catalog.ImportKind) error {
 	}
 	fmt.Printf("import %d: %s\n", im.ID, im.State)
 	return nil
+}
+
+// openShop opens a database in which the shop has been set up; a wrong folder is told before anything is made in it.
+func (s store) openShop(ctx context.Context, o app.Options, shop db.Tenant) (*app.App, error) {
+	none := fmt.Errorf("there is no shop %d in %s yet: run lad serve with the same --data or --database, and set it up on its page", shop, s.Data)
+	if _, err := os.Stat(o.Database.Path); o.Database.DSN == "" && errors.Is(err, fs.ErrNotExist) {
+		return nil, none
+	}
+	o.Migrate = true
+	a, err := app.Open(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	err = a.DB.Read(ctx, shop, func(tx *db.Tx) error {
+		_, err := identity.SettingsOf(ctx, tx)
+		return err
+	})
+	if errors.Is(err, sql.ErrNoRows) {
+		err = none
+	}
+	if err != nil {
+		return nil, errors.Join(err, a.Close(context.WithoutCancel(ctx)))
+	}
+	return a, nil
 }

@@ -10,7 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/lad-hub/lad/internal/app"
 	"github.com/lad-hub/lad/internal/moving"
 	"github.com/lad-hub/lad/internal/platform/access"
 	"github.com/lad-hub/lad/internal/platform/db"
@@ -42,7 +41,7 @@ func (c baselinkerCmd) Run(ctx context.Context) error {
 	}
 	o := c.options(c.logger())
 	o.AllowPrivate = c.URL != ""
-	a, err := app.Open(ctx, o)
+	a, err := c.openShop(ctx, o, db.Tenant(c.Tenant))
 	if err != nil {
 		return err
 	}

@@ -26,6 +26,7 @@ type cli struct {
 	Restore restoreCmd      `cmd:"" help:"Put a backup in place of an empty data folder."`
 	Bench   benchCmd        `cmd:"" help:"Measure speed on this machine."`
 	Replay  replayCmd       `cmd:"" help:"Play a file of real orders through three simulated channels and reconcile."`
+	Sim     simCmd          `cmd:"" help:"Run a simulator of an outside system, to try Lad, a driver or a client without an account there."`
 	Driver  driverCmd       `cmd:"" help:"Teach Lad another channel: make a driver, check it."`
 	Version versionCmd      `cmd:"" help:"Print the version."`
 }
@@ -43,7 +44,7 @@ func main() {
 	defer stop()
 	var c cli
 	k := kong.Parse(&c, kong.Name("lad"), kong.Description("The operations hub of an online merchant: every order in one window, one stock for every channel."),
-		kong.UsageOnError(), kong.Configuration(kong.JSON), kong.DefaultEnvars("LAD"), kong.BindTo(ctx, (*context.Context)(nil)))
+		kong.UsageOnError(), kong.Configuration(kong.JSON), kong.DefaultEnvars("LAD"), kong.Vars{"simulators": simulatorNames()}, kong.BindTo(ctx, (*context.Context)(nil)))
 	if err := k.Run(); err != nil {
 		fmt.Fprintln(os.Stderr, "lad:", explain(err))
 		os.Exit(1)
