@@ -1,7 +1,9 @@
 package sim
 
 import (
+	"fmt"
 	"slices"
+	"strconv"
 	"time"
 )
 
@@ -84,6 +86,45 @@ func (b *Book[T]) MaxID() int64 {
 		return 0
 	}
 	return b.ids[len(b.ids)-1].key
+}
+
+// FreeID is an id that no row has: the wanted one unless that is 0 or taken, else the next, from first on.
+func (b *Book[T]) FreeID(want, first int64) int64 {
+	if want > 0 && b.rows[want] == nil {
+		return want
+	}
+	return max(b.MaxID(), first-1) + 1
+}
+
+// NewID is FreeID for whoever insists: ErrTaken when the wanted id is taken or is no number.
+func (b *Book[T]) NewID(forced string, first int64) (int64, error) {
+	if forced == "" {
+		return b.FreeID(0, first), nil
+	}
+	const most = 1 << 48
+	id, err := strconv.ParseInt(forced, 10, 64)
+	if err != nil || id <= 0 || id >= most || b.rows[id] != nil {
+		return 0, fmt.Errorf("%w: %q", ErrTaken, forced)
+	}
+	return id, nil
+}
+
+// View is a row as somebody sees it; false when there is none.
+func View[T, V any](r *Row[T], view func(*Row[T]) V) (v V, ok bool) {
+	if r == nil {
+		return v, false
+	}
+	return view(r), true
+}
+
+// Views are all rows, by id.
+func Views[T, V any](b *Book[T], view func(*Row[T]) V) []V {
+	rows, _ := b.Find(Query[T]{Ascending: true})
+	out := make([]V, 0, len(rows))
+	for _, r := range rows {
+		out = append(out, view(r))
+	}
+	return out
 }
 
 // Add stores a row; false when its id is taken.

@@ -15,9 +15,7 @@ func (s *Shop) SeedOffers(seeds []sim.OfferSeed) {
 		row := s.offers.Get(s.bySKU[seed.SKU]) // a seed without SKU is always a new offer
 		if row == nil {
 			id, _ := strconv.ParseInt(seed.ID, 10, 64) // not a number = assigned
-			if id <= 0 || s.offers.Get(id) != nil {
-				id = max(s.offers.MaxID(), firstOffer-1) + 1
-			}
+			id = s.offers.FreeID(id, firstOffer)
 			row = &offerRow{ID: id, Created: now, Changed: now}
 			s.offers.Add(row)
 		}
@@ -80,21 +78,12 @@ func (s *Shop) OfferBySKU(sku string) (sim.OfferState, bool) { return s.shown(""
 func (s *Shop) shown(id, sku string) (sim.OfferState, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	row := s.find(id, sku)
-	if row == nil {
-		return sim.OfferState{}, false
-	}
-	return offerState(row), true
+	return sim.View(s.find(id, sku), offerState)
 }
 
 // Offers implements sim.Shop.
 func (s *Shop) Offers() []sim.OfferState {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	rows, _ := s.offers.Find(sim.Query[offer]{Ascending: true})
-	out := make([]sim.OfferState, 0, len(rows))
-	for _, r := range rows {
-		out = append(out, offerState(r))
-	}
-	return out
+	return sim.Views(s.offers, offerState)
 }

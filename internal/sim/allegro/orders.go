@@ -37,7 +37,7 @@ func (s *Shop) Purchase(b sim.Basket) (sim.Placed, error) {
 
 // buy stores a form in status BOUGHT and takes the pieces. A forced order takes what is there.
 func (s *Shop) buy(b sim.Basket) (*orderRow, error) {
-	id, err := s.orderID(b.ExternalID)
+	id, err := s.orders.NewID(b.ExternalID, firstOrder)
 	if err != nil {
 		return nil, err
 	}
@@ -67,33 +67,13 @@ func (s *Shop) buy(b sim.Basket) (*orderRow, error) {
 	return row, nil
 }
 
-// orderID is the forced id, checked, or the next one.
-func (s *Shop) orderID(forced string) (int64, error) {
-	if forced == "" {
-		return max(s.orders.MaxID(), firstOrder-1) + 1, nil
-	}
-	id, err := strconv.ParseInt(forced, 10, 64)
-	if err != nil || id <= 0 || id >= 1<<48 || s.orders.Get(id) != nil {
-		return 0, fmt.Errorf("%w: %q", sim.ErrTaken, forced)
-	}
-	return id, nil
-}
-
 // price turns a basket's lines into an order's, and refuses what a buyer could not order.
 func (s *Shop) price(b sim.Basket, id int64) ([]line, error) {
-	lines := make([]line, 0, len(b.Lines))
-	demand := map[int64]int64{}
-	for i, bl := range b.Lines {
-		row := s.find(bl.OfferID, bl.SKU)
-		if row != nil {
-			demand[row.ID] += bl.Quantity
-		}
-		if !b.Force && (row == nil || bl.Quantity <= 0 || !row.Value.orderable() || demand[row.ID] > row.Value.stock) {
-			return nil, fmt.Errorf("%w: offer %q, SKU %q", sim.ErrNotOrderable, bl.OfferID, bl.SKU)
-		}
-		lines = append(lines, newLine(bl, row, id, i))
-	}
-	return lines, nil
+	n := 0
+	return sim.Lines(b, s.find, func(r *offerRow, n int64) bool { return r.Value.orderable() && n <= r.Value.stock }, func(bl sim.BasketLine, r *offerRow) line {
+		n++
+		return newLine(bl, r, id, n-1)
+	})
 }
 
 func newLine(bl sim.BasketLine, row *offerRow, id int64, i int) line {
@@ -121,7 +101,7 @@ func (s *Shop) PlaceRaw(object []byte) (sim.Placed, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.Now()
-	id := max(s.orders.MaxID(), firstOrder-1) + 1
+	id := s.orders.FreeID(0, firstOrder)
 	row := &orderRow{ID: id, Created: now, Changed: now, Value: order{form: formReady, fulfillment: fulNew, raw: m}}
 	if status, ok := m["status"].(string); ok {
 		row.Value.form = status
@@ -256,21 +236,12 @@ func (s *Shop) order(id string) *orderRow {
 func (s *Shop) Order(id string) (sim.OrderState, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	row := s.order(id)
-	if row == nil {
-		return sim.OrderState{}, false
-	}
-	return orderState(row), true
+	return sim.View(s.order(id), orderState)
 }
 
 // Orders implements sim.Shop.
 func (s *Shop) Orders() []sim.OrderState {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	rows, _ := s.orders.Find(sim.Query[order]{Ascending: true})
-	out := make([]sim.OrderState, 0, len(rows))
-	for _, r := range rows {
-		out = append(out, orderState(r))
-	}
-	return out
+	return sim.Views(s.orders, orderState)
 }

@@ -3,7 +3,6 @@ package erli
 import (
 	"fmt"
 	"maps"
-	"strconv"
 	"time"
 
 	"github.com/lad-hub/lad/internal/sim"
@@ -18,7 +17,7 @@ func (s *Shop) PlaceUnpaid(b sim.Basket) (sim.Placed, error) { return s.place(b,
 func (s *Shop) place(b sim.Basket, unpaid bool) (sim.Placed, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	id, err := s.newID(b.ExternalID)
+	id, err := s.orders.NewID(b.ExternalID, firstOrder)
 	if err != nil {
 		return sim.Placed{}, err
 	}
@@ -49,33 +48,9 @@ func (s *Shop) place(b sim.Basket, unpaid bool) (sim.Placed, error) {
 	return sim.Placed{ID: orderID(row), At: created}, nil
 }
 
-// newID is the forced number, checked, or the next one.
-func (s *Shop) newID(forced string) (int64, error) {
-	if forced == "" {
-		return max(s.orders.MaxID(), firstOrder-1) + 1, nil
-	}
-	id, err := strconv.ParseInt(forced, 10, 64)
-	if err != nil || id <= 0 || s.orders.Get(id) != nil {
-		return 0, fmt.Errorf("%w: %q", sim.ErrTaken, forced)
-	}
-	return id, nil
-}
-
 // price turns a basket's lines into an order's, and refuses what a buyer could not order.
 func (s *Shop) price(b sim.Basket) ([]line, error) {
-	lines := make([]line, 0, len(b.Lines))
-	demand := map[int64]int64{}
-	for _, bl := range b.Lines {
-		row := s.find(bl.OfferID, bl.SKU)
-		if row != nil {
-			demand[row.ID] += bl.Quantity
-		}
-		if !b.Force && (row == nil || bl.Quantity <= 0 || len(row.Value.problems()) > 0 || demand[row.ID] > row.Value.stock) {
-			return nil, fmt.Errorf("%w: offer %q, SKU %q", sim.ErrNotOrderable, bl.OfferID, bl.SKU)
-		}
-		lines = append(lines, newLine(bl, row))
-	}
-	return lines, nil
+	return sim.Lines(b, s.find, func(r *offerRow, n int64) bool { return len(r.Value.problems()) == 0 && n <= r.Value.stock }, newLine)
 }
 
 func newLine(bl sim.BasketLine, row *offerRow) line {
@@ -110,7 +85,7 @@ func (s *Shop) PlaceRaw(object []byte) (sim.Placed, error) {
 	now := s.Now()
 	row := &orderRow{ID: orderNumber(fmt.Sprint(m["id"])), Created: now, Changed: now, Value: order{raw: m}}
 	if row.ID <= 0 || s.orders.Get(row.ID) != nil {
-		row.ID = max(s.orders.MaxID(), firstOrder-1) + 1
+		row.ID = s.orders.FreeID(0, firstOrder)
 	}
 	row.Value.status, _ = m["status"].(string)
 	row.Value.seller, _ = m["sellerStatus"].(string)
@@ -179,21 +154,12 @@ func (o *order) set(member, status string) {
 func (s *Shop) Order(id string) (sim.OrderState, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	row := s.order(id)
-	if row == nil {
-		return sim.OrderState{}, false
-	}
-	return orderState(row), true
+	return sim.View(s.order(id), orderState)
 }
 
 // Orders implements sim.Shop.
 func (s *Shop) Orders() []sim.OrderState {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	rows, _ := s.orders.Find(sim.Query[order]{Ascending: true})
-	out := make([]sim.OrderState, 0, len(rows))
-	for _, r := range rows {
-		out = append(out, orderState(r))
-	}
-	return out
+	return sim.Views(s.orders, orderState)
 }

@@ -32,7 +32,7 @@ func (s *Shop) addOffer(externalID string) *offerRow {
 		return row
 	}
 	now := s.Now()
-	row := &offerRow{ID: max(s.offers.MaxID(), firstMeta-1) + 1, Created: now, Changed: now, Value: offer{externalID: externalID, frozen: map[string]bool{}}}
+	row := &offerRow{ID: s.offers.FreeID(0, firstMeta), Created: now, Changed: now, Value: offer{externalID: externalID, frozen: map[string]bool{}}}
 	s.offers.Add(row)
 	s.byID[externalID] = row.ID
 	at, _ := slices.BinarySearch(s.names, externalID)
@@ -80,11 +80,7 @@ func (s *Shop) OfferBySKU(sku string) (sim.OfferState, bool) { return s.shown(""
 func (s *Shop) shown(id, sku string) (sim.OfferState, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	row := s.find(id, sku)
-	if row == nil {
-		return sim.OfferState{}, false
-	}
-	return state(row), true
+	return sim.View(s.find(id, sku), state)
 }
 
 // Offers implements sim.Shop: in the order of the merchant's ids.

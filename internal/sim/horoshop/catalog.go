@@ -69,11 +69,7 @@ func (s *Shop) find(id, sku string) *offerRow {
 func (s *Shop) Offer(id string) (sim.OfferState, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	row := s.find(id, "")
-	if row == nil {
-		return sim.OfferState{}, false
-	}
-	return s.state(row), true
+	return sim.View(s.find(id, ""), s.state)
 }
 
 // OfferBySKU implements sim.Shop.
@@ -83,10 +79,5 @@ func (s *Shop) OfferBySKU(sku string) (sim.OfferState, bool) { return s.Offer(sk
 func (s *Shop) Offers() []sim.OfferState {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	rows, _ := s.offers.Find(sim.Query[offer]{Ascending: true})
-	out := make([]sim.OfferState, 0, len(rows))
-	for _, r := range rows {
-		out = append(out, s.state(r))
-	}
-	return out
+	return sim.Views(s.offers, s.state)
 }

@@ -47,7 +47,7 @@ func (s *Shop) newUnit(seed sim.OfferSeed, sku string) (*productRow, *unit) {
 func (s *Shop) newProduct(seed sim.OfferSeed, withOption bool) *productRow {
 	id, err := strconv.ParseInt(seed.ID, 10, 64)
 	if err != nil || id <= 0 || s.products.Get(id) != nil {
-		id = max(s.products.MaxID(), firstProduct-1) + 1
+		id = s.products.FreeID(0, firstProduct)
 	}
 	now := s.Now()
 	row := &productRow{ID: id, Created: now, Changed: now, Value: product{title: seed.Title}}

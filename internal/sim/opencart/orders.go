@@ -14,7 +14,7 @@ import (
 func (s *Shop) PlaceOrder(b sim.Basket) (sim.Placed, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	id, err := s.orderID(b.ExternalID)
+	id, err := s.orders.NewID(b.ExternalID, firstOrder)
 	if err != nil {
 		return sim.Placed{}, err
 	}
@@ -36,18 +36,6 @@ func (s *Shop) PlaceOrder(b sim.Basket) (sim.Placed, error) {
 		s.step(row, statusProcessing, now, "")
 	}
 	return sim.Placed{ID: strconv.FormatInt(id, 10), At: created}, nil
-}
-
-// orderID is the forced id, checked, or the next one.
-func (s *Shop) orderID(forced string) (int64, error) {
-	if forced == "" {
-		return max(s.orders.MaxID(), firstOrder-1) + 1, nil
-	}
-	id, err := strconv.ParseInt(forced, 10, 64)
-	if err != nil || id <= 0 || s.orders.Get(id) != nil {
-		return 0, fmt.Errorf("%w: %q", sim.ErrTaken, forced)
-	}
-	return id, nil
 }
 
 // price turns a basket's lines into an order's, and refuses what a buyer could not order.
@@ -139,9 +127,7 @@ func (s *Shop) PlaceRaw(object []byte) (sim.Placed, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if id == 0 || s.orders.Get(id) != nil {
-		id = max(s.orders.MaxID(), firstOrder-1) + 1
-	}
+	id = s.orders.FreeID(id, firstOrder)
 	now := s.Now()
 	status, err := strconv.ParseInt(fmt.Sprint(m["status"]), 10, 64)
 	if err != nil {
@@ -201,23 +187,14 @@ func (s *Shop) order(id string) *orderRow {
 func (s *Shop) Order(id string) (sim.OrderState, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	row := s.order(id)
-	if row == nil {
-		return sim.OrderState{}, false
-	}
-	return orderState(row), true
+	return sim.View(s.order(id), orderState)
 }
 
 // Orders implements sim.Shop.
 func (s *Shop) Orders() []sim.OrderState {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	rows, _ := s.orders.Find(sim.Query[order]{Ascending: true})
-	out := make([]sim.OrderState, 0, len(rows))
-	for _, r := range rows {
-		out = append(out, orderState(r))
-	}
-	return out
+	return sim.Views(s.orders, orderState)
 }
 
 // Mails is how many letters the buyer of an order got because of Lad.

@@ -134,9 +134,7 @@ func (s *Shop) SeedOffers(seeds []sim.OfferSeed) {
 
 func (s *Shop) addProduct(seed sim.OfferSeed, now time.Time) offerKey {
 	id, _ := strconv.ParseInt(seed.ID, 10, 64) // not a number = assigned
-	if id <= 0 || s.products.Get(id) != nil {
-		id = max(s.products.MaxID(), firstProduct-1) + 1
-	}
+	id = s.products.FreeID(id, firstProduct)
 	s.products.Add(&sim.Row[product]{ID: id, Created: now, Changed: now, Value: product{active: true, state: true, category: true, minimal: 1}})
 	s.products.Get(id).Value.stocks = s.addStock(id, 0)
 	return offerKey{id, 0}

@@ -71,7 +71,7 @@ func reference(id int64) string {
 func (s *Shop) PlaceOrder(b sim.Basket) (sim.Placed, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	id, err := s.orderID(b.ExternalID)
+	id, err := s.orders.NewID(b.ExternalID, firstOrder)
 	if err != nil {
 		return sim.Placed{}, err
 	}
@@ -97,18 +97,6 @@ func (s *Shop) PlaceOrder(b sim.Basket) (sim.Placed, error) {
 	}
 	s.orders.Add(row)
 	return sim.Placed{ID: strconv.FormatInt(id, 10), At: row.Created}, nil
-}
-
-// orderID is the forced id, checked, or the next one.
-func (s *Shop) orderID(forced string) (int64, error) {
-	if forced == "" {
-		return max(s.orders.MaxID(), firstOrder-1) + 1, nil
-	}
-	id, err := strconv.ParseInt(forced, 10, 64)
-	if err != nil || id <= 0 || s.orders.Get(id) != nil {
-		return 0, fmt.Errorf("%w: %q", sim.ErrTaken, forced)
-	}
-	return id, nil
 }
 
 // buyer is the id of a customer and of the address with the same number.
@@ -180,9 +168,7 @@ func (s *Shop) PlaceRaw(object []byte) (sim.Placed, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if id == 0 || s.orders.Get(id) != nil {
-		id = max(s.orders.MaxID(), firstOrder-1) + 1
-	}
+	id = s.orders.FreeID(id, firstOrder)
 	now := s.Now()
 	raw := fromJSON("order", m)
 	s.orders.Add(&orderRow{ID: id, Created: now, Changed: now, Value: order{raw: raw, state: raw.number("current_state")}})
@@ -244,23 +230,14 @@ func (s *Shop) Order(id string) (sim.OrderState, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	n, _ := strconv.ParseInt(id, 10, 64) // 0 is no order
-	row := s.orders.Get(n)
-	if row == nil {
-		return sim.OrderState{}, false
-	}
-	return s.orderState(row), true
+	return sim.View(s.orders.Get(n), s.orderState)
 }
 
 // Orders implements sim.Shop.
 func (s *Shop) Orders() []sim.OrderState {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	rows, _ := s.orders.Find(sim.Query[order]{Ascending: true})
-	out := make([]sim.OrderState, 0, len(rows))
-	for _, r := range rows {
-		out = append(out, s.orderState(r))
-	}
-	return out
+	return sim.Views(s.orders, s.orderState)
 }
 
 func (s *Shop) orderState(r *orderRow) sim.OrderState {

@@ -28,9 +28,7 @@ func (s *Shop) SeedOffers(seeds []sim.OfferSeed) {
 		row := s.items.Get(s.byOffer[offerID]) // a seed without SKU is always a new offer
 		if row == nil {
 			id, _ := strconv.ParseInt(seed.ID, 10, 64) // not a number = assigned
-			if id <= 0 || s.items.Get(id) != nil {
-				id = max(s.items.MaxID(), firstItem-1) + 1
-			}
+			id = s.items.FreeID(id, firstItem)
 			row = &itemRow{ID: id, Created: now, Changed: now, Value: item{innerID: firstInner + int64(s.items.Len())}}
 			s.items.Add(row)
 			s.byInner[row.Value.innerID] = id
@@ -64,23 +62,14 @@ func (s *Shop) OfferBySKU(sku string) (sim.OfferState, bool) { return s.shown(""
 func (s *Shop) shown(id, sku string) (sim.OfferState, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	row := s.find(id, sku)
-	if row == nil {
-		return sim.OfferState{}, false
-	}
-	return state(row), true
+	return sim.View(s.find(id, sku), state)
 }
 
 // Offers implements sim.Shop.
 func (s *Shop) Offers() []sim.OfferState {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	rows, _ := s.items.Find(sim.Query[item]{Ascending: true})
-	out := make([]sim.OfferState, 0, len(rows))
-	for _, r := range rows {
-		out = append(out, state(r))
-	}
-	return out
+	return sim.Views(s.items, state)
 }
 
 // SetFeed replaces the content of the seller's price list. Rows are matched by ExternalID, then SKU.

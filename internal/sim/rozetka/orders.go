@@ -15,7 +15,7 @@ const unprocessedLife = 24 * time.Hour
 func (s *Shop) PlaceOrder(b sim.Basket) (sim.Placed, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	id, err := s.orderID(b.ExternalID)
+	id, err := s.orders.NewID(b.ExternalID, firstOrder)
 	if err != nil {
 		return sim.Placed{}, err
 	}
@@ -43,33 +43,9 @@ func (s *Shop) PlaceOrder(b sim.Basket) (sim.Placed, error) {
 	return sim.Placed{ID: strconv.FormatInt(id, 10), At: created}, nil
 }
 
-// orderID is the forced id, checked, or the next one.
-func (s *Shop) orderID(forced string) (int64, error) {
-	if forced == "" {
-		return max(s.orders.MaxID(), firstOrder-1) + 1, nil
-	}
-	id, err := strconv.ParseInt(forced, 10, 64)
-	if err != nil || id <= 0 || s.orders.Get(id) != nil {
-		return 0, fmt.Errorf("%w: %q", sim.ErrTaken, forced)
-	}
-	return id, nil
-}
-
 // price turns a basket's lines into an order's, and refuses what a buyer could not order.
 func (s *Shop) price(b sim.Basket) ([]line, error) {
-	lines := make([]line, 0, len(b.Lines))
-	demand := map[int64]int64{}
-	for _, bl := range b.Lines {
-		row := s.find(bl.OfferID, bl.SKU)
-		if row != nil {
-			demand[row.ID] += bl.Quantity
-		}
-		if !b.Force && (row == nil || bl.Quantity <= 0 || !row.Value.orderable() || demand[row.ID] > row.Value.stock) {
-			return nil, fmt.Errorf("%w: offer %q, SKU %q", sim.ErrNotOrderable, bl.OfferID, bl.SKU)
-		}
-		lines = append(lines, s.newLine(bl, row))
-	}
-	return lines, nil
+	return sim.Lines(b, s.find, func(r *itemRow, n int64) bool { return r.Value.orderable() && n <= r.Value.stock }, s.newLine)
 }
 
 func (s *Shop) newLine(bl sim.BasketLine, row *itemRow) line {
@@ -108,9 +84,7 @@ func (s *Shop) PlaceRaw(object []byte) (sim.Placed, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if id == 0 || s.orders.Get(id) != nil {
-		id = max(s.orders.MaxID(), firstOrder-1) + 1
-	}
+	id = s.orders.FreeID(id, firstOrder)
 	now := s.Now()
 	status, err := strconv.Atoi(fmt.Sprint(m["status"]))
 	if err != nil {
@@ -198,21 +172,12 @@ func (s *Shop) order(id string) *orderRow {
 func (s *Shop) Order(id string) (sim.OrderState, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	row := s.order(id)
-	if row == nil {
-		return sim.OrderState{}, false
-	}
-	return orderState(row), true
+	return sim.View(s.order(id), orderState)
 }
 
 // Orders implements sim.Shop.
 func (s *Shop) Orders() []sim.OrderState {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	rows, _ := s.orders.Find(sim.Query[order]{Ascending: true})
-	out := make([]sim.OrderState, 0, len(rows))
-	for _, r := range rows {
-		out = append(out, orderState(r))
-	}
-	return out
+	return sim.Views(s.orders, orderState)
 }

@@ -36,7 +36,7 @@ func (s *Shop) offer(sku string, parent int64) *offerRow {
 		return row
 	}
 	now := s.Now()
-	row := &offerRow{ID: max(s.offers.MaxID(), firstProduct-1) + 1, Created: now, Changed: now, Group: groupProduct, Value: offer{sku: sku, name: sku, product: parent}}
+	row := &offerRow{ID: s.offers.FreeID(0, firstProduct), Created: now, Changed: now, Group: groupProduct, Value: offer{sku: sku, name: sku, product: parent}}
 	if parent != 0 {
 		row.Group = groupVariant
 		s.variant[parent] = append(s.variant[parent], row.ID)
@@ -65,21 +65,12 @@ func (s *Shop) OfferBySKU(sku string) (sim.OfferState, bool) { return s.shown(""
 func (s *Shop) shown(id, sku string) (sim.OfferState, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	row := s.find(id, sku)
-	if row == nil {
-		return sim.OfferState{}, false
-	}
-	return state(row), true
+	return sim.View(s.find(id, sku), state)
 }
 
 // Offers implements sim.Shop.
 func (s *Shop) Offers() []sim.OfferState {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	rows, _ := s.offers.Find(sim.Query[offer]{Ascending: true})
-	out := make([]sim.OfferState, 0, len(rows))
-	for _, r := range rows {
-		out = append(out, state(r))
-	}
-	return out
+	return sim.Views(s.offers, state)
 }

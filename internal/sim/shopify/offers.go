@@ -15,9 +15,7 @@ func (s *Shop) SeedOffers(seeds []sim.OfferSeed) {
 		row := s.variants.Get(s.bySKU[seed.SKU]) // a seed without SKU is always a new offer
 		if row == nil {
 			id, _ := strconv.ParseInt(seed.ID, 10, 64) // not a number = assigned
-			if id <= 0 || s.variants.Get(id) != nil {
-				id = max(s.variants.MaxID(), firstVariant-1) + 1
-			}
+			id = s.variants.FreeID(id, firstVariant)
 			row = &variantRow{ID: id, Created: now, Changed: now, Value: variant{levels: map[int64]*level{}}}
 			row.Value.product = s.productOf(seed, id)
 			s.variants.Add(row)
@@ -101,21 +99,12 @@ func (s *Shop) OfferBySKU(sku string) (sim.OfferState, bool) { return s.shown(""
 func (s *Shop) shown(id, sku string) (sim.OfferState, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	row := s.find(id, sku)
-	if row == nil {
-		return sim.OfferState{}, false
-	}
-	return s.state(row), true
+	return sim.View(s.find(id, sku), s.state)
 }
 
 // Offers implements sim.Shop.
 func (s *Shop) Offers() []sim.OfferState {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	rows, _ := s.variants.Find(sim.Query[variant]{Ascending: true})
-	out := make([]sim.OfferState, 0, len(rows))
-	for _, r := range rows {
-		out = append(out, s.state(r))
-	}
-	return out
+	return sim.Views(s.variants, s.state)
 }

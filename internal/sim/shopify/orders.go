@@ -16,7 +16,7 @@ const codGateway = "Cash on Delivery (COD)"
 func (s *Shop) PlaceOrder(b sim.Basket) (sim.Placed, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	id, err := s.orderID(b.ExternalID)
+	id, err := s.orders.NewID(b.ExternalID, firstOrder)
 	if err != nil {
 		return sim.Placed{}, err
 	}
@@ -45,43 +45,23 @@ func (s *Shop) PlaceOrder(b sim.Basket) (sim.Placed, error) {
 	return sim.Placed{ID: strconv.FormatInt(id, 10), At: row.Created}, nil
 }
 
-// orderID is the forced id, checked, or the next one.
-func (s *Shop) orderID(forced string) (int64, error) {
-	if forced == "" {
-		return max(s.orders.MaxID(), firstOrder-1) + 1, nil
-	}
-	id, err := strconv.ParseInt(forced, 10, 64)
-	if err != nil || id <= 0 || s.orders.Get(id) != nil {
-		return 0, fmt.Errorf("%w: %q", sim.ErrTaken, forced)
-	}
-	return id, nil
-}
-
 // price turns a basket's lines into an order's, and refuses what a buyer could not order.
 func (s *Shop) price(b sim.Basket) ([]line, error) {
-	lines := make([]line, 0, len(b.Lines))
-	demand := map[int64]int64{}
-	for _, bl := range b.Lines {
-		row := s.find(bl.OfferID, bl.SKU)
-		if row != nil {
-			demand[row.ID] += bl.Quantity
+	return sim.Lines(b, s.find, func(r *variantRow, n int64) bool { return s.allows(&r.Value, n) }, s.newLine)
+}
+
+func (s *Shop) newLine(bl sim.BasketLine, row *variantRow) line {
+	l := line{id: s.nextID(), sku: bl.SKU, title: bl.Title, quantity: bl.Quantity, current: bl.Quantity, over: bl.Raw}
+	if row != nil {
+		l.variant, l.sku, l.priceMinor = row.ID, row.Value.sku, row.Value.priceMinor
+		if l.title == "" {
+			l.title = row.Value.title
 		}
-		if !b.Force && (row == nil || bl.Quantity <= 0 || !s.allows(&row.Value, demand[row.ID])) {
-			return nil, fmt.Errorf("%w: offer %q, SKU %q", sim.ErrNotOrderable, bl.OfferID, bl.SKU)
-		}
-		l := line{id: s.nextID(), sku: bl.SKU, title: bl.Title, quantity: bl.Quantity, current: bl.Quantity, over: bl.Raw}
-		if row != nil {
-			l.variant, l.sku, l.priceMinor = row.ID, row.Value.sku, row.Value.priceMinor
-			if l.title == "" {
-				l.title = row.Value.title
-			}
-		}
-		if bl.PriceMinor != nil {
-			l.priceMinor = *bl.PriceMinor
-		}
-		lines = append(lines, l)
 	}
-	return lines, nil
+	if bl.PriceMinor != nil {
+		l.priceMinor = *bl.PriceMinor
+	}
+	return l
 }
 
 func (s *Shop) allows(v *variant, n int64) bool {
@@ -144,9 +124,7 @@ func (s *Shop) PlaceRaw(raw []byte) (sim.Placed, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if id == 0 || s.orders.Get(id) != nil {
-		id = max(s.orders.MaxID(), firstOrder-1) + 1
-	}
+	id = s.orders.FreeID(id, firstOrder)
 	now := s.Now()
 	row := &orderRow{ID: id, Created: now, Changed: now, Value: order{raw: m, financial: "PENDING"}}
 	s.orders.Add(row)
@@ -273,12 +251,7 @@ func (s *Shop) Orders() []sim.OrderState {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.settle(s.Now())
-	rows, _ := s.orders.Find(sim.Query[order]{Ascending: true})
-	out := make([]sim.OrderState, 0, len(rows))
-	for _, r := range rows {
-		out = append(out, orderState(r))
-	}
-	return out
+	return sim.Views(s.orders, orderState)
 }
 
 // Marks are an order's financial status and its tags.

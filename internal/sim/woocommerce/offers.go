@@ -48,9 +48,7 @@ func (s *Shop) add(seed sim.OfferSeed, now time.Time) *productRow {
 }
 
 func (s *Shop) insert(id int64, p product, now time.Time) *productRow {
-	if id <= 0 || s.products.Get(id) != nil {
-		id = max(s.products.MaxID(), firstProduct-1) + 1
-	}
+	id = s.products.FreeID(id, firstProduct)
 	row := &productRow{ID: id, Created: now, Changed: now, Group: p.kind, Value: p}
 	s.products.Add(row)
 	return row
@@ -125,11 +123,7 @@ func (s *Shop) OfferBySKU(sku string) (sim.OfferState, bool) { return s.shown(""
 func (s *Shop) shown(id, sku string) (sim.OfferState, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	row := s.find(id, sku)
-	if row == nil {
-		return sim.OfferState{}, false
-	}
-	return s.state(row), true
+	return sim.View(s.find(id, sku), s.state)
 }
 
 // Offers implements sim.Shop: what a buyer can put into the cart, so no variable product itself.
