@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -222,6 +223,17 @@ func Address(raw string) (string, *connector.Error) {
 		return "", connector.Errorf(connector.KindSettings, "base_url: %q is not an address", raw)
 	}
 	return u.Scheme + "://" + u.Host + strings.TrimRight(u.EscapedPath(), "/"), nil
+}
+
+// Begin is how a driver's Open begins: the settings as Require reads them, from a session that has what every driver needs.
+func Begin(in connector.Info, cfg *connector.Config) (map[string]string, *connector.Error) {
+	if cfg.HTTP == nil || cfg.Now == nil {
+		return nil, connector.Errorf(connector.KindSettings, "no HTTP client or clock")
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	return Require(in, cfg.Settings)
 }
 
 // Require checks that a form's required settings are there and fills in defaults.

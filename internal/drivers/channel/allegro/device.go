@@ -24,7 +24,7 @@ var needed = []string{"profile:read", "orders:read", "orders:write", "sale:offer
 
 // BeginAuthorization asks for the code that a person confirms on Allegro's page.
 func (driver) BeginAuthorization(ctx context.Context, cfg connector.Config) (connector.Grant, error) {
-	at, _, e := readSettings(cfg)
+	at, _, e := readSettings(&cfg)
 	if e != nil {
 		return connector.Grant{}, e
 	}
@@ -57,7 +57,7 @@ func seconds(t wire.Text) time.Duration {
 
 // FinishAuthorization asks once whether the person has agreed.
 func (driver) FinishAuthorization(ctx context.Context, cfg connector.Config, g connector.Grant) (map[string]string, error) {
-	at, _, e := readSettings(cfg)
+	at, _, e := readSettings(&cfg)
 	if e != nil {
 		return nil, e
 	}

@@ -4,7 +4,6 @@ package allegro
 
 import (
 	"context"
-	"log/slog"
 	"regexp"
 
 	"github.com/lad-hub/lad/connector"
@@ -21,12 +20,9 @@ func (driver) Info() connector.Info { return info }
 
 // Open builds a session with the tokens that an authorisation has left in the settings.
 func (driver) Open(cfg connector.Config) (connector.Channel, error) {
-	at, set, e := readSettings(cfg)
+	at, set, e := readSettings(&cfg)
 	if e != nil {
 		return nil, e
-	}
-	if cfg.Log == nil {
-		cfg.Log = slog.New(slog.DiscardHandler)
 	}
 	return &channel{
 		cfg: cfg, place: at, language: set["language"], tokens: pair{Access: wire.Text(set["access_token"]), Refresh: wire.Text(set["refresh_token"])},
@@ -73,13 +69,10 @@ const (
 var isLanguage = regexp.MustCompile(`^[a-z]{2}-[A-Z]{2}$`)
 
 // readSettings finds the addresses of an environment; an address of its own stands in for both.
-func readSettings(cfg connector.Config) (place, map[string]string, *connector.Error) {
-	set, e := wire.Require(info, cfg.Settings)
+func readSettings(cfg *connector.Config) (place, map[string]string, *connector.Error) {
+	set, e := wire.Begin(info, cfg)
 	if e != nil {
 		return place{}, nil, e
-	}
-	if cfg.HTTP == nil || cfg.Now == nil {
-		return place{}, nil, connector.Errorf(connector.KindSettings, "no HTTP client or clock")
 	}
 	if !isLanguage.MatchString(set["language"]) {
 		return place{}, nil, connector.Errorf(connector.KindSettings, "language: write it as uk-UA or pl-PL")

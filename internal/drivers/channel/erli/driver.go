@@ -7,7 +7,6 @@ package erli
 import (
 	"context"
 	"encoding/json"
-	"log/slog"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -29,19 +28,13 @@ func (driver) Info() connector.Info { return info }
 
 // Open builds a session.
 func (driver) Open(cfg connector.Config) (connector.Channel, error) {
-	set, e := wire.Require(info, cfg.Settings)
+	set, e := wire.Begin(info, &cfg)
 	if e != nil {
 		return nil, e
 	}
 	base, e := wire.Address(set["base_url"])
 	if e != nil {
 		return nil, e
-	}
-	if cfg.HTTP == nil || cfg.Now == nil {
-		return nil, connector.Errorf(connector.KindSettings, "no HTTP client or clock")
-	}
-	if cfg.Log == nil {
-		cfg.Log = slog.New(slog.DiscardHandler)
 	}
 	return &channel{cfg: cfg, base: base, key: set["token"]}, nil
 }

@@ -4,7 +4,6 @@ package opencart
 
 import (
 	"context"
-	"log/slog"
 	"net/url"
 	"slices"
 	"strings"
@@ -24,7 +23,7 @@ func (driver) Info() connector.Info { return info }
 
 // Open builds a session.
 func (driver) Open(cfg connector.Config) (connector.Channel, error) {
-	set, e := wire.Require(info, cfg.Settings)
+	set, e := wire.Begin(info, &cfg)
 	if e != nil {
 		return nil, e
 	}
@@ -35,12 +34,6 @@ func (driver) Open(cfg connector.Config) (connector.Channel, error) {
 	paid, e := paidStatuses(set["paid_statuses"])
 	if e != nil {
 		return nil, e
-	}
-	if cfg.HTTP == nil || cfg.Now == nil {
-		return nil, connector.Errorf(connector.KindSettings, "no HTTP client or clock")
-	}
-	if cfg.Log == nil {
-		cfg.Log = slog.New(slog.DiscardHandler)
 	}
 	return &channel{cfg: cfg, address: address, secret: set["secret"], notify: wire.Text(set["notify"]).True(), paid: paid}, nil
 }

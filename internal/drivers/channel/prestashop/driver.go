@@ -4,7 +4,6 @@ package prestashop
 
 import (
 	"context"
-	"log/slog"
 	"net/http"
 	"strconv"
 	"strings"
@@ -26,7 +25,7 @@ func (driver) Info() connector.Info { return info }
 
 // Open builds a session.
 func (driver) Open(cfg connector.Config) (connector.Channel, error) {
-	set, e := wire.Require(info, cfg.Settings)
+	set, e := wire.Begin(info, &cfg)
 	if e != nil {
 		return nil, e
 	}
@@ -34,18 +33,12 @@ func (driver) Open(cfg connector.Config) (connector.Channel, error) {
 	if e != nil {
 		return nil, e
 	}
-	if cfg.HTTP == nil || cfg.Now == nil {
-		return nil, connector.Errorf(connector.KindSettings, "no HTTP client or clock")
-	}
 	if n, err := strconv.ParseInt(set["shop_id"], 10, 64); set["shop_id"] != "" && (err != nil || n <= 0) {
 		return nil, connector.Errorf(connector.KindSettings, "shop_id: must be a number, or empty for a shop without multistore")
 	}
 	mail := strings.ToLower(set["send_mail"])
 	if mail != "yes" && mail != "no" {
 		return nil, connector.Errorf(connector.KindSettings, "send_mail: must be yes or no")
-	}
-	if cfg.Log == nil {
-		cfg.Log = slog.New(slog.DiscardHandler)
 	}
 	return &channel{
 		cfg: cfg, http: unredirected(cfg.HTTP), base: webservice(base), key: set["token"], shop: set["shop_id"], mail: mail == "yes",

@@ -4,7 +4,6 @@ package rozetka
 import (
 	"context"
 	"encoding/base64"
-	"log/slog"
 	"net/http"
 	"net/url"
 
@@ -22,7 +21,7 @@ func (driver) Info() connector.Info { return info }
 
 // Open builds a session with a static token, or with a cabinet login when there is no token.
 func (driver) Open(cfg connector.Config) (connector.Channel, error) {
-	set, e := wire.Require(info, cfg.Settings)
+	set, e := wire.Begin(info, &cfg)
 	if e != nil {
 		return nil, e
 	}
@@ -32,12 +31,6 @@ func (driver) Open(cfg connector.Config) (connector.Channel, error) {
 	}
 	if set["token"] == "" && (set["username"] == "" || set["password"] == "") {
 		return nil, connector.Errorf(connector.KindSettings, "token, or username and password: required")
-	}
-	if cfg.HTTP == nil || cfg.Now == nil {
-		return nil, connector.Errorf(connector.KindSettings, "no HTTP client or clock")
-	}
-	if cfg.Log == nil {
-		cfg.Log = slog.New(slog.DiscardHandler)
 	}
 	return &channel{
 		cfg: cfg, base: base, token: set["token"], static: set["token"] != "", user: set["username"], password: set["password"],

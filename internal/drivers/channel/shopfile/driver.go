@@ -4,7 +4,6 @@ package shopfile
 
 import (
 	"context"
-	"log/slog"
 	"net/http"
 	"net/url"
 	"slices"
@@ -47,7 +46,7 @@ func (driver) Info() connector.Info { return info }
 
 // Open builds a session.
 func (driver) Open(cfg connector.Config) (connector.Channel, error) {
-	set, e := wire.Require(info, cfg.Settings)
+	set, e := wire.Begin(info, &cfg)
 	if e != nil {
 		return nil, e
 	}
@@ -58,12 +57,6 @@ func (driver) Open(cfg connector.Config) (connector.Channel, error) {
 	currency, err := money.ParseCurrency(set["currency"])
 	if err != nil {
 		return nil, connector.Errorf(connector.KindSettings, "currency: %q is not known", wire.Clip(set["currency"]))
-	}
-	if cfg.HTTP == nil || cfg.Now == nil {
-		return nil, connector.Errorf(connector.KindSettings, "no HTTP client or clock")
-	}
-	if cfg.Log == nil {
-		cfg.Log = slog.New(slog.DiscardHandler)
 	}
 	return &channel{cfg: cfg, address: address, password: set["password"], currency: currency, words: readWords(set)}, nil
 }

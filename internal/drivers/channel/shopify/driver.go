@@ -3,7 +3,6 @@ package shopify
 
 import (
 	"context"
-	"log/slog"
 	"net/http"
 	"strconv"
 	"strings"
@@ -24,7 +23,7 @@ func (driver) Info() connector.Info { return info }
 
 // Open builds a session. An account has a custom app's token, or a client id with which tokens are fetched.
 func (driver) Open(cfg connector.Config) (connector.Channel, error) {
-	set, e := wire.Require(info, cfg.Settings)
+	set, e := wire.Begin(info, &cfg)
 	if e != nil {
 		return nil, e
 	}
@@ -34,12 +33,6 @@ func (driver) Open(cfg connector.Config) (connector.Channel, error) {
 	}
 	if set["token"] == "" && set["client_id"] == "" {
 		return nil, connector.Errorf(connector.KindSettings, "token or client_id: one of them is required")
-	}
-	if cfg.HTTP == nil || cfg.Now == nil {
-		return nil, connector.Errorf(connector.KindSettings, "no HTTP client or clock")
-	}
-	if cfg.Log == nil {
-		cfg.Log = slog.New(slog.DiscardHandler)
 	}
 	return &channel{
 		cfg: cfg, base: base, clientID: set["client_id"], secret: set["client_secret"], token: set["token"],

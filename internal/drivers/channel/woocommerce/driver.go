@@ -3,7 +3,6 @@ package woocommerce
 
 import (
 	"context"
-	"log/slog"
 	"net/http"
 	"net/url"
 	"slices"
@@ -28,19 +27,13 @@ func (driver) Info() connector.Info { return info }
 
 // Open builds a session.
 func (driver) Open(cfg connector.Config) (connector.Channel, error) {
-	set, e := wire.Require(info, cfg.Settings)
+	set, e := wire.Begin(info, &cfg)
 	if e != nil {
 		return nil, e
 	}
 	base, e := shopAddress(set["base_url"])
 	if e != nil {
 		return nil, e
-	}
-	if cfg.HTTP == nil || cfg.Now == nil {
-		return nil, connector.Errorf(connector.KindSettings, "no HTTP client or clock")
-	}
-	if cfg.Log == nil {
-		cfg.Log = slog.New(slog.DiscardHandler)
 	}
 	client := *cfg.HTTP
 	client.CheckRedirect = stay
