@@ -93,6 +93,19 @@ type Setting struct {
 	Required bool
 	Default  string
 	Derived  bool // not on the form: an Authorizer or Config.Keep fills it
+	// Choices are the values that can be chosen; without any, the field takes free text.
+	Choices []Choice
+}
+
+// Choice is a value of a Setting.
+type Choice struct {
+	Value string
+	Title string // message key of the catalogue: "connection.choice.yes"
+}
+
+// YesNo are the choices of a question.
+func YesNo() []Choice {
+	return []Choice{{"yes", "connection.choice.yes"}, {"no", "connection.choice.no"}}
 }
 
 // Authorizer is a driver whose accounts a person opens on the outside's own page (OAuth 2.0 device grant, RFC 8628).

@@ -71,6 +71,15 @@ func (f *faults) settings(in connector.Info) {
 		if s.Secret && s.Default != "" {
 			f.add("setting %q is secret and has a default that everybody knows", s.Key)
 		}
+		chosen := func(c connector.Choice) bool { return c.Value == s.Default }
+		if len(s.Choices) > 0 && (s.Secret || !s.Required && !slices.ContainsFunc(s.Choices, chosen)) {
+			f.add("setting %q: one of its choices must be the default, and a secret has none", s.Key)
+		}
+		for _, c := range s.Choices {
+			if c.Value == "" || c.Title == "" {
+				f.add("setting %q: a choice has no value or no title", s.Key)
+			}
+		}
 		keys[s.Key] = true
 	}
 }

@@ -35,11 +35,17 @@ func TestFaults(t *testing.T) {
 		t.Errorf("first status %q, want new: drafts are no orders", got)
 	}
 	for want, spoil := range map[string]func(*connector.Info){
-		"none may be empty":             func(in *connector.Info) { in.Currency = "" },
-		"one or two letters":            func(in *connector.Info) { in.Mark = "COR" },
-		"zone: unknown":                 func(in *connector.Info) { in.Zone = "Europe/Nowhere" },
-		"setting \"token\" (title":      func(in *connector.Info) { in.Settings = append(in.Settings, in.Settings[0]) },
-		"default that everybody knows":  func(in *connector.Info) { in.Settings[0].Default = "123456" },
+		"none may be empty":            func(in *connector.Info) { in.Currency = "" },
+		"one or two letters":           func(in *connector.Info) { in.Mark = "COR" },
+		"zone: unknown":                func(in *connector.Info) { in.Zone = "Europe/Nowhere" },
+		"setting \"token\" (title":     func(in *connector.Info) { in.Settings = append(in.Settings, in.Settings[0]) },
+		"default that everybody knows": func(in *connector.Info) { in.Settings[0].Default = "123456" },
+		"one of its choices must be the default": func(in *connector.Info) {
+			in.Settings = append(in.Settings, connector.Setting{Key: "mail", Title: "connection.field.mail", Default: "perhaps", Choices: connector.YesNo()})
+		},
+		"a choice has no value": func(in *connector.Info) {
+			in.Settings = append(in.Settings, connector.Setting{Key: "mail", Title: "connection.field.mail", Required: true, Choices: []connector.Choice{{Value: "yes"}}})
+		},
 		"a limit is negative":           func(in *connector.Info) { in.Limits.PollEvery = -time.Second },
 		"status \"ok\": empty or twice": func(in *connector.Info) { in.Statuses = append(in.Statuses, in.Statuses[2]) },
 		"stage \"lost\"":                func(in *connector.Info) { in.Statuses[1].Stage = "lost" },

@@ -109,6 +109,8 @@ func (in Input) validate(info connector.Info) (open, secret map[string]string, e
 		}
 		c.That(v != "" || !f.Required || f.Derived, f.Key, "error.connection.required")
 		c.That(len(v) <= 4000, f.Key, "error.connection.too_long")
+		chosen := func(c connector.Choice) bool { return c.Value == v }
+		c.That(v == "" || len(f.Choices) == 0 || slices.ContainsFunc(f.Choices, chosen), f.Key, "error.connection.choice")
 		if f.Secret {
 			secret[f.Key] = v
 		} else {

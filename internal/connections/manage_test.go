@@ -73,6 +73,7 @@ func TestAddProves(t *testing.T) {
 			"no driver":       {Driver: "nobody", Name: "x"},
 			"no name":         {Driver: "prom", Settings: shop.Settings(srv.URL)},
 			"no token":        {Driver: "prom", Name: "x"},
+			"no such choice":  {Driver: "prestashop", Name: "x", Settings: map[string]string{"base_url": srv.URL, "token": "t", "send_mail": "perhaps"}},
 			"unknown setting": {Driver: "prom", Name: "x", Settings: map[string]string{"token": "t", "colour": "red"}},
 		} {
 			_, err := s.Connections.Add(ctx, s.Who, in)

@@ -79,6 +79,8 @@ func OpenMadeUp(d connector.Driver) (connector.Channel, error) {
 		switch {
 		case s.Default != "":
 			set[s.Key] = s.Default
+		case len(s.Choices) > 0:
+			set[s.Key] = s.Choices[0].Value
 		case s.Key == "base_url":
 			set[s.Key] = "https://shop.example.com"
 		case s.Required:

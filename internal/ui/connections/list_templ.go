@@ -941,7 +941,12 @@ func settingsFields(f settingsForm) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		for _, s := range f.info.Settings {
-			if !s.Derived {
+			if len(s.Choices) > 0 {
+				templ_7745c5c3_Err = kit.Select(settingChoice(ctx, f, s)).Render(ctx, templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+			} else if !s.Derived {
 				templ_7745c5c3_Err = kit.Field(settingField(ctx, f, s)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

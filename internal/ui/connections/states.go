@@ -44,6 +44,16 @@ func settingField(ctx context.Context, f settingsForm, s connector.Setting) kit.
 	return out
 }
 
+// settingChoice is the input of a setting that is chosen.
+func settingChoice(ctx context.Context, f settingsForm, s connector.Setting) kit.SelectData {
+	name := "set_" + s.Key
+	out := kit.SelectData{Name: name, Label: i18n.T(ctx, s.Title), Value: f.value(s), Required: s.Required, Error: f.faults[name]}
+	for _, c := range s.Choices {
+		out.Options = append(out.Options, kit.Option{Value: c.Value, Text: i18n.T(ctx, c.Title)})
+	}
+	return out
+}
+
 // suggestion is what the search for the SKU of an offer begins with.
 func suggestion(l connections.Listing) string {
 	switch {

@@ -33,10 +33,11 @@ const (
 var info = connector.Info{
 	Name: "allegro", Title: "Allegro", Mark: "A", Currency: money.PLN, Zone: "UTC",
 	Settings: []connector.Setting{
-		{Key: "environment", Title: "connection.field.allegro_environment", Default: production},
+		{Key: "environment", Title: "connection.field.allegro_environment", Default: production, Choices: []connector.Choice{{Value: production, Title: "connection.choice.allegro_production"}, {Value: sandbox, Title: "connection.choice.allegro_sandbox"}}},
 		{Key: "client_id", Title: "connection.field.allegro_client_id", Required: true},
 		{Key: "client_secret", Title: "connection.field.allegro_client_secret", Secret: true, Required: true},
-		{Key: "language", Title: "connection.field.allegro_language", Default: "uk-UA"},
+		{Key: "language", Title: "connection.field.allegro_language", Default: "uk-UA", Choices: []connector.Choice{
+			{Value: "uk-UA", Title: "connection.choice.ukrainian"}, {Value: "pl-PL", Title: "connection.choice.polish"}, {Value: "en-US", Title: "connection.choice.english"}}},
 		{Key: "base_url", Title: "connection.field.base_url"},
 		{Key: "access_token", Title: "connection.field.allegro_access_token", Secret: true, Derived: true},
 		{Key: "refresh_token", Title: "connection.field.allegro_refresh_token", Secret: true, Derived: true},

@@ -24,7 +24,7 @@ var info = connector.Info{
 	Settings: []connector.Setting{
 		{Key: "base_url", Title: "connection.opencart.address", Required: true},
 		{Key: "secret", Title: "connection.opencart.secret", Secret: true, Required: true},
-		{Key: "notify", Title: "connection.opencart.notify", Default: "no"},
+		{Key: "notify", Title: "connection.opencart.notify", Default: "no", Choices: connector.YesNo()},
 		{Key: "paid_statuses", Title: "connection.opencart.paid_statuses"},
 	},
 	Limits: connector.Limits{

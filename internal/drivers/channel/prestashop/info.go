@@ -34,7 +34,7 @@ var info = connector.Info{
 		{Key: "base_url", Title: "connection.field.base_url", Required: true},
 		{Key: "token", Title: "connection.field.token", Secret: true, Required: true},
 		{Key: "shop_id", Title: "connection.field.prestashop_shop"},
-		{Key: "send_mail", Title: "connection.field.prestashop_mail", Default: "yes"},
+		{Key: "send_mail", Title: "connection.field.prestashop_mail", Default: "yes", Choices: connector.YesNo()},
 	},
 	Limits: connector.Limits{
 		RequestsPerSecond: 2, Burst: 6, StockBatch: 50, PriceBatch: 20, ReadBatch: 50, PollEvery: 60 * time.Second,

@@ -33,7 +33,7 @@ var info = connector.Info{
 		{Key: "tracking_key", Title: "connection.field.woocommerce_tracking_key", Default: trackingMeta},
 		{Key: "city_key", Title: "connection.field.woocommerce_city_key"},
 		{Key: "branch_key", Title: "connection.field.woocommerce_branch_key"},
-		{Key: "key_in_address", Title: "connection.field.woocommerce_key_in_address", Default: "no"},
+		{Key: "key_in_address", Title: "connection.field.woocommerce_key_in_address", Default: "no", Choices: connector.YesNo()},
 	},
 	Limits: connector.Limits{
 		RequestsPerSecond: 2, Burst: 3, StockBatch: 50, PriceBatch: 50, ReadBatch: 50, PollEvery: 60 * time.Second,
