@@ -3,6 +3,7 @@ package connections
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/lad-hub/lad/connector"
@@ -35,6 +36,7 @@ func (l *confirmLane) Name() string { return l.show.confirm }
 type sentRow struct {
 	dirtyRow
 	acceptedAt int64
+	found      string // its state
 }
 
 // Run reads one batch back, when a request can be spared.
@@ -68,35 +70,50 @@ func (l *confirmLane) Run(ctx context.Context) (reconcile.Step, error) {
 	for _, o := range offers {
 		shown[o.ExternalID] = o
 	}
-	return reconcile.Step{Again: len(rows) == batch, At: l.Now().Add(confirmEvery)}, l.compare(ctx, rows, shown)
+	if err := l.compare(ctx, rows, shown); err != nil {
+		return reconcile.Step{}, err
+	}
+	l.svc.runners.doubts.settle(l.doubtful(l.show), rows, now)
+	return reconcile.Step{Again: len(rows) == batch, At: l.Now().Add(confirmEvery)}, nil
 }
 
-// due reads accepted rows, oldest first, leaving out those read a moment ago.
+// due reads accepted rows, oldest first, leaving out those read a moment ago, and what a second look was asked for.
 func (l *confirmLane) due(ctx context.Context, limit int) (rows []*sentRow, next time.Time, err error) {
 	now := l.Now()
+	again, look := l.svc.runners.doubts.due(l.doubtful(l.show), now, limit)
+	query := `select s.listing_id, s.sku_id, s.want_gen, l.external_id, s.wanted_at, s.tries, s.sent, s.accepted_at, s.state
+		from ` + l.table + ` s join listing l on l.tenant_id = s.tenant_id and l.id = s.listing_id
+		where s.tenant_id = $1 and s.connection_id = $2 and `
+	scan := func(sc db.Scanner) error {
+		r := &sentRow{}
+		if err := sc.Scan(&r.listing, &r.sku, &r.gen, &r.offer, &r.wantedAt, &r.tries, &r.sent, &r.acceptedAt, &r.found); err != nil {
+			return err
+		}
+		if at, ok := l.asked[r.listing]; ok && now.Sub(at) < confirmEvery && r.acceptedAt < at.UnixMicro() {
+			next = at.Add(confirmEvery)
+			return nil
+		}
+		if len(rows) < limit {
+			rows = append(rows, r)
+		}
+		return nil
+	}
 	err = l.Read(ctx, func(tx *db.Tx) error {
-		return tx.Each(ctx, `select s.listing_id, s.sku_id, s.want_gen, l.external_id, s.wanted_at, s.tries, s.sent, s.accepted_at
-			from `+l.table+` s join listing l on l.tenant_id = s.tenant_id and l.id = s.listing_id
-			where s.tenant_id = $1 and s.connection_id = $2 and s.state = 'accepted' order by s.accepted_at limit $3`,
-			[]any{int64(tx.Tenant), l.Conn.ID, limit + len(l.asked)}, func(sc db.Scanner) error {
-				r := &sentRow{}
-				if err := sc.Scan(&r.listing, &r.sku, &r.gen, &r.offer, &r.wantedAt, &r.tries, &r.sent, &r.acceptedAt); err != nil {
-					return err
-				}
-				if at, ok := l.asked[r.listing]; ok && now.Sub(at) < confirmEvery && r.acceptedAt < at.UnixMicro() {
-					next = at.Add(confirmEvery)
-					return nil
-				}
-				if len(rows) < limit {
-					rows = append(rows, r)
-				}
-				return nil
-			})
+		mine := []any{int64(tx.Tenant), l.Conn.ID}
+		err := tx.Each(ctx, query+"s.state = 'accepted' order by s.accepted_at limit $3", append(slices.Clip(mine), limit+len(l.asked)), scan)
+		if err != nil || len(again) == 0 {
+			return err
+		}
+		in, ids := db.In(3, again)
+		return tx.Each(ctx, query+"s.state = 'confirmed' and s.listing_id in "+in, append(mine, ids...), scan)
 	})
 	for id, at := range l.asked {
 		if now.Sub(at) > confirmWithin {
 			delete(l.asked, id)
 		}
+	}
+	if next.IsZero() || !look.IsZero() && look.Before(next) {
+		next = look
 	}
 	return rows, next, err
 }
@@ -165,8 +182,8 @@ func (l *confirmLane) drifted(ctx context.Context, tx *db.Tx, r *sentRow, o conn
 		}
 	}
 	_, err := tx.Exec(ctx, "update "+l.table+` set state = $5, error = $6, tries = tries + 1, sent = -1000, want_gen = want_gen + $7, dirty = want_gen + $7 > done_gen, wanted_at = $8
-		where tenant_id = $1 and sku_id = $2 and connection_id = $3 and listing_id = $4 and state = 'accepted'`,
-		int64(tx.Tenant), r.sku, l.Conn.ID, r.listing, state, words, done, tx.NowMicros())
+		where tenant_id = $1 and sku_id = $2 and connection_id = $3 and listing_id = $4 and state = $9`,
+		int64(tx.Tenant), r.sku, l.Conn.ID, r.listing, state, words, done, tx.NowMicros(), r.found)
 	if err != nil {
 		return err
 	}

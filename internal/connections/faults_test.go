@@ -359,3 +359,44 @@ func TestSweepCutByRestart(t *testing.T) {
 		orderOf(t, s, c.ID, late.ID)
 	})
 }
+
+// A push whose answer was lost may have its effect later than what was pushed after it: the offer is looked at again, long before the
+// next whole reading, and what it should show is sent anew.
+func TestLateEffect(t *testing.T) {
+	t.Parallel()
+	for name, open := range channels {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			onEngines(t, name, func(t *testing.T, s *apptest.Living) {
+				a := s.Goods("A", 100_00, 20)
+				shop := open()
+				offer(shop, "A", 100_00, 1)
+				c, _ := s.Connect(shop, nil)
+				s.Start()
+				settled(t, s, c)
+				shop.Faults().Set(sim.AcceptThenFail, sim.Rule{Next: 1})
+				s.Adjust(a.ID, -1)
+				apptest.Eventually(t, "the lost answer is seen", func() bool { return s.Told("connection.failed", "connection", c.ID) > 0 })
+				if err := s.Connections.Resume(ctx, s.Who, c.ID); err != nil {
+					t.Fatal(err)
+				}
+				shows(t, shop, "A", 19)
+				s.Settled(c.ID)
+				apptest.Eventually(t, "it is proved", func() bool {
+					return s.Int("select count(*) from listing_stock where tenant_id = $1 and state = 'confirmed'") == 1
+				})
+				o, _ := shop.OfferBySKU("A")
+				shop.SeedOffers([]sim.OfferSeed{{ID: o.ID, SKU: "A", Title: o.Title, PriceMinor: o.PriceMinor, Quantity: 20}})
+				s.Time.Advance(3 * time.Minute)
+				if err := s.Connections.Resume(ctx, s.Who, c.ID); err != nil {
+					t.Fatal(err)
+				}
+				shows(t, shop, "A", 19)
+				s.Settled(c.ID)
+				if n := s.Told("listing.drift", "connection", c.ID); n != 1 {
+					t.Errorf("told %d times", n)
+				}
+			})
+		})
+	}
+}

@@ -123,6 +123,9 @@ func (l *pushLane) tell(ctx context.Context, rows []*dirtyRow) error {
 	began := l.Now()
 	results, err := l.send(ctx, l.Channel, rows)
 	answered := l.Now()
+	if connector.KindOf(err) == connector.KindUnknown {
+		l.svc.runners.doubts.raise(l.doubtful(l.show), rows, answered.Add(secondLook))
+	}
 	if err != nil {
 		return l.split(ctx, rows, err)
 	}

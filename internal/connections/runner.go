@@ -51,6 +51,7 @@ type runners struct {
 	running map[activeConnection]*runner
 	wg      sync.WaitGroup
 	waves   waves
+	doubts  doubts
 	leases  *lease.Leases
 	owner   string
 }
