@@ -109,6 +109,24 @@ func TestDeviceFlow(t *testing.T) {
 	})
 }
 
+// The seller decides on a page.
+func TestConsentPage(t *testing.T) {
+	t.Parallel()
+	s, c := shop(t, Options{})
+	token := "grant_type=urn:ietf:params:oauth:grant-type:device_code&device_code=device-2"
+	simtest.Run(t, s, client, []simtest.Step{
+		{Name: "begin", Method: "POST", Path: "/auth/oauth/device", Body: "client_id=allegro-sim-client", Want: map[string]string{"user_code": "abc000002"}},
+		{Name: "the page holds the code", Method: "GET", Path: consentPath + "?code=abc000002", Text: []string{`value="abc000002"`}},
+		{Name: "no script of strangers", Method: "GET", Path: consentPath + "?code=%22%3E%3Cscript%3E", Not: []string{"<script>"}},
+		{Name: "a code nobody has", Method: "POST", Path: consentPath, Body: "code=abc&do=allow", Status: 404, Text: []string{"Nieznany kod"}},
+		{Name: "allowed", Method: "POST", Path: consentPath, Body: "code=abc000002&do=allow", Text: []string{"Gotowe"}},
+		{Name: "the token comes", Do: func() { c.Advance(time.Minute) }, Method: "POST", Path: "/auth/oauth/token", Body: token, Want: map[string]string{"token_type": "bearer"}},
+		{Name: "another", Method: "POST", Path: "/auth/oauth/device", Body: "client_id=allegro-sim-client", Want: map[string]string{"user_code": "abc000004"}},
+		{Name: "refused", Method: "POST", Path: consentPath, Body: "code=abc000004&do=deny", Text: []string{"Gotowe"}},
+		{Name: "no token", Method: "POST", Path: "/auth/oauth/token", Body: strings.Replace(token, "device-2", "device-4", 1), Status: 400, Want: map[string]string{"error": "access_denied"}},
+	})
+}
+
 func TestRefreshTokenWorksOnce(t *testing.T) {
 	t.Parallel()
 	s, c := shop(t, Options{})

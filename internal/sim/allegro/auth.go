@@ -133,7 +133,7 @@ func (s *Shop) deviceCode(c *sim.Call) sim.Answer {
 	s.issued++
 	code, user := fmt.Sprintf("device-%d", s.issued), fmt.Sprintf("abc%06d", s.issued)
 	s.devices[code] = &device{userCode: user, issued: c.At, pause: interval}
-	page := "http://" + c.Request.Host + "/skojarz-aplikacje"
+	page := "http://" + c.Request.Host + consentPath
 	return sim.JSON(http.StatusOK, map[string]any{
 		"device_code": code, "user_code": user, "expires_in": int(deviceLife.Seconds()), "interval": int(interval.Seconds()),
 		"verification_uri": page, "verification_uri_complete": page + "?code=" + user,

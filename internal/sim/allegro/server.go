@@ -114,6 +114,8 @@ func (s *Shop) Settings(baseURL string) map[string]string {
 func (s *Shop) routes() {
 	s.Handle("POST /auth/oauth/device", sim.Read, s.deviceCode)
 	s.Handle("POST /auth/oauth/token", sim.Read, s.token)
+	s.Handle("GET "+consentPath, sim.Read, s.consent)
+	s.Handle("POST "+consentPath, sim.Read, s.consented)
 	add := func(pattern string, a sim.Access, scope string, h sim.Handler) {
 		s.Handle(pattern, a, s.guard(scope, mediaPublic, h))
 	}
