@@ -93,6 +93,9 @@ func (c *channel) open(a wire.Answer, write bool, out any) *connector.Error {
 		return c.refusal(a, env, write)
 	case a.Status == http.StatusNotFound || a.Status == http.StatusGone:
 		return &connector.Error{Kind: connector.KindSettings, Code: strconv.Itoa(a.Status), Message: "the Lad module is not at this address: is it installed and the address whole?"}
+	case a.Status == http.StatusServiceUnavailable:
+		e.RetryAfter = 0 // OpenCart's page of maintenance says an hour, whatever the owner means: the usual pauses find the end sooner
+		return e
 	case e != nil:
 		return e
 	case unread != nil:

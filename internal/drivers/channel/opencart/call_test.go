@@ -231,3 +231,19 @@ func TestErrorsKeepSecrets(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// OpenCart asks everybody to come back in an hour, however short the maintenance is.
+func TestMaintenanceIsNotAnHour(t *testing.T) {
+	t.Parallel()
+	for status, want := range map[int]time.Duration{http.StatusServiceUnavailable: 0, http.StatusTooManyRequests: time.Hour} {
+		srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Retry-After", "3600")
+			w.WriteHeader(status)
+		}))
+		t.Cleanup(srv.Close)
+		_, err := open(t, map[string]string{"base_url": srv.URL + "?route=x", "secret": "s"}, time.Now).Check(t.Context())
+		if err == nil || connector.RetryAfter(err) != want {
+			t.Errorf("%d: %v, to be tried after %s", status, err, connector.RetryAfter(err))
+		}
+	}
+}
