@@ -25,12 +25,15 @@ final class Events
     private static function quietly(Shop $shop, $args, callable $f): void
     {
         $order = isset($args[0]) && is_scalar($args[0]) ? (int)$args[0] : 0;
-        if ($order <= 0 || !$shop->config('module_lad_status')) {
+        if ($order <= 0) {
             return;
         }
         try {
+            // Noted also while the module is off: 4.1 leaves an order's time alone when its status changes, so nothing would tell of it later.
             $f(new Journal($shop), $order);
-            self::pushLater($shop);
+            if ($shop->config('module_lad_status')) {
+                self::pushLater($shop);
+            }
         } catch (\Throwable $e) {
             self::log($e);
         }
