@@ -194,6 +194,7 @@ type Order struct {
 	Number       string // what the buyer sees; empty means ExternalID
 	Status       string // channel code
 	Stage        Stage  // by Info.Statuses; a driver may know better (status group, custom status)
+	StageFixed   bool   // the stage says more than the status (deleted, a parcel on its way): what the status means changes nothing
 	Ignore       bool   // a draft: do not take it in
 	CreatedAt    time.Time
 	ChangedAt    time.Time // zero when the channel does not tell

@@ -158,7 +158,10 @@ func (m Mapping) onto(in connector.Info, d connector.Dictionary) connector.Info 
 func (m Mapping) read(in connector.Info, shopsOwn bool, o *connector.Order) {
 	_, decided := m.Stages[o.Status]
 	if s, ok := in.StatusOf(o.Status); ok && (decided || shopsOwn) && s.Stage != "" {
-		o.Stage, o.Ignore = s.Stage, o.Ignore || s.Ignore
+		o.Ignore = o.Ignore || s.Ignore
+		if !o.StageFixed {
+			o.Stage = s.Stage
+		}
 	}
 	if carrier := m.Delivery[deliveryWord(*o)]; carrier != "" {
 		o.Delivery.Service = carrier

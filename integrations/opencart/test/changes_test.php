@@ -114,6 +114,12 @@ test('one step, one letter', function (): void {
     }
     list($said) = $run($answers('3', ''), '{"order_id":42,"key":"k","tracking":{"carrier":"nova_poshta","title":"Нова пошта","number":"2045"}}', 'tracking');
     same([true, 3, [[42, 3, 'Нова пошта: 2045', false]]], [$said['done'], $said['status'], $calls], 'a waybill stays in the present status');
+    $waybill = '"tracking":{"carrier":"nova_poshta","title":"Нова пошта","number":"2045"}';
+    list(, $db) = $run($answers('2', ''), '{"order_id":42,"to":3,"key":"k",' . $waybill . '}');
+    same([[42, 3, 'Нова пошта: 2045', false]], $calls, 'a step with a new waybill names it');
+    same(1, count($db->with("REPLACE INTO `oc_lad_tracking`")), 'and keeps it');
+    $run($answers('3', '') + ['FROM `oc_lad_tracking`' => [['yes' => '1']]], '{"order_id":42,"to":5,"key":"k","comment":"c",' . $waybill . '}');
+    same([[42, 5, 'c', false]], $calls, 'a waybill is named once, not at each later step');
     fails('invalid', function () use ($run, $answers): void {
         $run($answers('3', ''), '{"order_id":42,"key":"k"}', 'tracking');
     }, 'no waybill');

@@ -44,17 +44,19 @@ final class Steps
         return $this->shop->locked('order' . $id, function () use ($in, $id, $to, $from, $key, $comment, $waybill) {
             $now = $this->present($id);
             $target = $to ?: $now;
-            if ($this->repeated($id, $key) || $now === $target && $comment === '' && $this->stored($id, $waybill)) {
+            $stored = $this->stored($id, $waybill);
+            if ($this->repeated($id, $key) || $now === $target && $comment === '' && $stored) {
                 return ['order_id' => $id, 'status' => $now, 'done' => false];
             }
             if ($from !== 0 && $from !== $now) {
                 throw new Failure('conflict', 409, 'The order has another status');
             }
-            if ($waybill) {
+            if (!$stored) {
                 $this->shop->run('REPLACE INTO {lad_tracking} (`order_id`, `carrier`, `number`) VALUES (?, ?, ?)', [$id, $waybill['carrier'], $waybill['number']]);
             }
             $before = $this->newest($id);
-            $this->shop->addHistory($id, $target, self::words($comment, $waybill), $in->yes('notify'));
+            // Every step of Lad carries the waybill; the buyer need not read it in every letter.
+            $this->shop->addHistory($id, $target, self::words($comment, $stored ? null : $waybill), $in->yes('notify'));
             $after = $this->newest($id);
             if ($after > $before) {
                 $this->shop->run('REPLACE INTO {lad_history} (`order_history_id`, `order_id`, `call_key`) VALUES (?, ?, ?)', [$after, $id, $key]);

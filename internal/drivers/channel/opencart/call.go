@@ -93,6 +93,9 @@ func (c *channel) open(a wire.Answer, write bool, out any) *connector.Error {
 		return c.refusal(a, env, write)
 	case a.Status == http.StatusNotFound || a.Status == http.StatusGone:
 		return &connector.Error{Kind: connector.KindSettings, Code: strconv.Itoa(a.Status), Message: "the Lad module is not at this address: is it installed and the address whole?"}
+	case a.Status == http.StatusServiceUnavailable:
+		e.RetryAfter = 0 // OpenCart's page of maintenance says an hour, whatever the owner means: the usual pauses find the end sooner
+		return e
 	case e != nil:
 		return e
 	case unread != nil:
@@ -107,8 +110,9 @@ func (c *channel) open(a wire.Answer, write bool, out any) *connector.Error {
 
 // Codes of the protocol that mean something to the driver itself.
 const (
-	codeClock    = "clock"
-	codeNotFound = "not_found"
+	codeClock     = "clock"
+	codeNotFound  = "not_found"
+	codeForbidden = "forbidden"
 )
 
 // refusal makes the error of a code.
@@ -123,13 +127,13 @@ func (c *channel) refusal(a wire.Answer, env envelope, write bool) *connector.Er
 		}
 	case "signature":
 		e.Kind, e.Message = connector.KindAuth, "the secret is not the one on the module's page"
-	case "off", "forbidden":
+	case "off":
 		e.Kind = connector.KindAuth
 	case "replay", "failed":
 		e.Kind = connector.Lost(write)
 	case "unknown_call":
 		e.Message = "the module in the shop is too old for this: install the one that belongs to this Lad"
-	case codeNotFound, "conflict", "invalid":
+	case codeNotFound, codeForbidden, "conflict", "invalid": // one kind of change that is not allowed leaves the others working
 	default: // a code nobody has heard of proves no more than the status does
 		if by := a.Err(); by != nil {
 			e.Kind, e.RetryAfter = by.Kind, by.RetryAfter

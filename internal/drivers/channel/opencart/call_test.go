@@ -14,6 +14,7 @@ import (
 
 	"github.com/lad-hub/lad/connector"
 	"github.com/lad-hub/lad/internal/platform/qty"
+	"github.com/lad-hub/lad/internal/sim"
 	shopsim "github.com/lad-hub/lad/internal/sim/opencart"
 )
 
@@ -48,6 +49,19 @@ func TestAddress(t *testing.T) {
 	}
 }
 
+// wantNotAllowed wants each item refused by itself: a shop that gives orders and keeps its stock to itself is no broken connection.
+func wantNotAllowed(t *testing.T, what string, n int, done []connector.ItemResult, err error) {
+	t.Helper()
+	if err != nil || len(done) != n {
+		t.Errorf("%s not allowed: %+v, %v", what, done, err)
+	}
+	for _, r := range done {
+		if r.State != connector.ItemRejected || r.Err == nil || !strings.Contains(r.Err.Message, "did not allow") {
+			t.Errorf("%s not allowed: %+v", what, r)
+		}
+	}
+}
+
 func TestCredentialsAndRights(t *testing.T) {
 	t.Parallel()
 	s := start(t, shopsim.Options{}, nil)
@@ -55,11 +69,21 @@ func TestCredentialsAndRights(t *testing.T) {
 	if err != nil || account.Name != "Simulated shop" {
 		t.Fatalf("%+v, %v", account, err)
 	}
-	s.Allow("stock", false)
-	_, err = s.PushStock(t.Context(), []connector.StockUpdate{{OfferID: "50", Quantity: qty.Pieces(1)}})
-	wantKind(t, "stock not allowed", err, connector.KindAuth, "did not allow")
+	id := s.order(t, sim.Basket{})
+	for _, right := range []string{"stock", "price", "status"} {
+		s.Allow(right, false)
+	}
+	done, err := s.PushStock(t.Context(), []connector.StockUpdate{{OfferID: "50", Quantity: qty.Pieces(1)}, {OfferID: "51", Quantity: qty.Pieces(1)}})
+	wantNotAllowed(t, "stock", 2, done, err)
+	done, err = s.PushPrice(t.Context(), []connector.PriceUpdate{{OfferID: "50", Price: uah(100)}})
+	wantNotAllowed(t, "price", 1, done, err)
+	wantKind(t, "a step not allowed", s.PushStatus(t.Context(), connector.StatusChange{OrderID: id, From: "1", To: "2"}), connector.KindPermanent, "did not allow")
+	wantKind(t, "a waybill not allowed", s.PushTracking(t.Context(), id, "nova_poshta", "2045"), connector.KindPermanent, "did not allow")
 	if _, err := s.Check(t.Context()); err != nil {
 		t.Errorf("reading stays allowed: %v", err)
+	}
+	if s.parsed(t, id).Stage != connector.StageNew {
+		t.Error("orders do not come any more")
 	}
 	s.NewSecret("another")
 	_, err = s.Check(t.Context())
@@ -205,5 +229,21 @@ func TestErrorsKeepSecrets(t *testing.T) {
 	errs = append(errs, err, s.Subscribe(t.Context(), "https://hub.example/h/"+hookSecret))
 	if err := errors.Join(errs...); err == nil || strings.Contains(err.Error(), s.secret) || strings.Contains(err.Error(), hookSecret) {
 		t.Errorf("%v", err)
+	}
+}
+
+// OpenCart asks everybody to come back in an hour, however short the maintenance is.
+func TestMaintenanceIsNotAnHour(t *testing.T) {
+	t.Parallel()
+	for status, want := range map[int]time.Duration{http.StatusServiceUnavailable: 0, http.StatusTooManyRequests: time.Hour} {
+		srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Retry-After", "3600")
+			w.WriteHeader(status)
+		}))
+		t.Cleanup(srv.Close)
+		_, err := open(t, map[string]string{"base_url": srv.URL + "?route=x", "secret": "s"}, time.Now).Check(t.Context())
+		if err == nil || connector.RetryAfter(err) != want {
+			t.Errorf("%d: %v, to be tried after %s", status, err, connector.RetryAfter(err))
+		}
 	}
 }

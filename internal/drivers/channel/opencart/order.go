@@ -109,7 +109,7 @@ func (c *channel) head(o order) connector.Order {
 		out.Recipient.Name = name
 	}
 	if o.Deleted.True() {
-		out.Stage, out.CancelBy, out.CancelReason = connector.StageCancelled, "seller", "deleted in the shop"
+		out.Stage, out.StageFixed, out.CancelBy, out.CancelReason = connector.StageCancelled, true, "seller", "deleted in the shop"
 	}
 	return out
 }

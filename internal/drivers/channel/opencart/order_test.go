@@ -89,7 +89,9 @@ func TestParseOrderVariants(t *testing.T) {
 		{"an own status that holds goods", with(`"status":1,"status_name":"Pending"`, `"status":"17","status_name":"На збірці"`), func(o connector.Order) bool {
 			return o.Stage == connector.StageConfirmed && o.Status == "17"
 		}},
-		{"deleted", with(`"deleted":false`, `"deleted":true`), func(o connector.Order) bool { return o.Stage == connector.StageCancelled && o.CancelBy == "seller" }},
+		{"deleted", with(`"deleted":false`, `"deleted":true`), func(o connector.Order) bool {
+			return o.Stage == connector.StageCancelled && o.CancelBy == "seller" && o.StageFixed
+		}},
 		{"no options", with(`"options":[{"option_value_id":17,"name":"Колір","value":"червоний"}]`, `"options":null`), func(o connector.Order) bool { return o.Lines[0].Title == "Чайник" }},
 		{"a product that is gone", with(`"offer_id":"50-17"`, `"offer_id":""`), func(o connector.Order) bool { return o.Lines[0].OfferID == "" && o.Lines[0].Title != "" }},
 	}

@@ -93,7 +93,7 @@ func (c *channel) head(o order) connector.Order {
 	}
 	out.Stage, out.Ignore = c.stageOf(out.Status)
 	if out.Delivery.Tracking != "" && (out.Stage == connector.StageConfirmed || out.Stage == connector.StagePicking) {
-		out.Stage = connector.StageShipped
+		out.Stage, out.StageFixed = connector.StageShipped, true
 	}
 	if out.Stage == connector.StageCancelled {
 		if reason := find(o.Meta, cancelReasonMeta); reason != "" { // Lad's own mark

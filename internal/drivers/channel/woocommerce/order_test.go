@@ -108,7 +108,7 @@ func TestParseOrderVariants(t *testing.T) {
 			}},
 		{"waybill in metadata", with(metas, `"meta_data":[{"key":"_hub_tracking_number","value":"20450012345678"}]}`),
 			func(o connector.Order) bool {
-				return o.Delivery.Tracking == "20450012345678" && o.Stage == connector.StageShipped
+				return o.Delivery.Tracking == "20450012345678" && o.Stage == connector.StageShipped && o.StageFixed
 			}},
 		{"waybills of the extension", with(metas, `"meta_data":[{"key":"_wc_shipment_tracking_items","value":[{"tracking_number":"1"},{"tracking_number":"2"}]}]}`),
 			func(o connector.Order) bool { return o.Delivery.Tracking == "2" }},

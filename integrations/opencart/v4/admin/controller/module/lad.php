@@ -8,7 +8,11 @@ class Lad extends \Opencart\System\Engine\Controller
 {
     const ROUTE = 'extension/lad/module/lad';
     const SETTINGS = ['module_lad_status', 'module_lad_stock', 'module_lad_price', 'module_lad_order'];
-    const EVENTS = ['addHistory/after' => 'changed', 'editOrder/after' => 'changed', 'deleteOrder/before' => 'removing', 'deleteOrder/after' => 'changed'];
+    /** By the model that does it. 4.1 deletes orders with a model of the admin, where the storefront's events do not reach. */
+    const EVENTS = [
+        'catalog/model/checkout/order' => ['addHistory/after' => 'changed', 'editOrder/after' => 'changed', 'deleteOrder/before' => 'removing', 'deleteOrder/after' => 'changed'],
+        'admin/model/sale/order'       => ['deleteOrder/before' => 'removing', 'deleteOrder/after' => 'changed'],
+    ];
 
     public function index(): void
     {
@@ -59,11 +63,13 @@ class Lad extends \Opencart\System\Engine\Controller
         $this->model_setting_setting->editSetting('module_lad', array_fill_keys(self::SETTINGS, '1') + ['module_lad_secret' => bin2hex(random_bytes(32))]);
         $this->load->model('setting/event');
         $this->model_setting_event->deleteEventByCode('lad');
-        $model = 'catalog/model/checkout/order' . (version_compare(VERSION, '4.1', '<') ? '/' : '.'); // 4.1 names a model's methods as a controller's
-        foreach (self::EVENTS as $trigger => $method) {
-            $this->model_setting_event->addEvent([
-                'code' => 'lad', 'description' => 'Tells Lad about orders', 'trigger' => $model . $trigger, 'action' => self::ROUTE . '.' . $method, 'status' => true, 'sort_order' => 0,
-            ]);
+        $dot = version_compare(VERSION, '4.1', '<') ? '/' : '.'; // 4.1 names a model's methods as a controller's
+        foreach (self::EVENTS as $model => $events) {
+            foreach ($events as $trigger => $method) {
+                $this->model_setting_event->addEvent([
+                    'code' => 'lad', 'description' => 'Tells Lad about orders', 'trigger' => $model . $dot . $trigger, 'action' => self::ROUTE . '.' . $method, 'status' => true, 'sort_order' => 0,
+                ]);
+            }
         }
     }
 
@@ -76,10 +82,24 @@ class Lad extends \Opencart\System\Engine\Controller
         \Lad\Schema::uninstall($this->shop());
     }
 
+    /** After an order was deleted in the admin. Called by its address it has no order and does nothing. */
+    public function changed(string &$route = '', array &$args = [], &$output = null): void
+    {
+        \Lad\Events::changed($this->shop(), $args);
+    }
+
+    /** Before an order is deleted in the admin. */
+    public function removing(string &$route = '', array &$args = []): void
+    {
+        \Lad\Events::removing($this->shop(), $args);
+    }
+
     private function shop(): \Lad\Shop
     {
         $nothing = function (): void {
         };
-        return new \Lad\Shop($this->db, DB_PREFIX, VERSION, HTTP_CATALOG, $nothing, $nothing, $nothing);
+        return new \Lad\Shop($this->db, DB_PREFIX, VERSION, HTTP_CATALOG, function (string $key) {
+            return $this->config->get($key);
+        }, $nothing, $nothing);
     }
 }

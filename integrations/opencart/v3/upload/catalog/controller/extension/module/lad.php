@@ -4,8 +4,6 @@ require_once DIR_SYSTEM . 'library/lad/load.php';
 /** The shop's side of the module in OpenCart 3: Lad's calls, and the events that fill the journal. */
 class ControllerExtensionModuleLad extends Controller
 {
-    private static $pushing = false;
-
     public function index()
     {
         ob_start();
@@ -34,52 +32,13 @@ class ControllerExtensionModuleLad extends Controller
     /** After an order was changed or deleted. Called by its address it has no order and does nothing. */
     public function changed(&$route = '', &$args = [], &$output = null)
     {
-        $this->quietly(function (\Lad\Journal $journal, $order) {
-            $journal->note($order);
-        }, $args);
+        \Lad\Events::changed($this->shop(), $args);
     }
 
     /** Before an order is deleted. */
     public function removing(&$route = '', &$args = [], &$output = null)
     {
-        $this->quietly(function (\Lad\Journal $journal, $order) {
-            $journal->keep($order);
-        }, $args);
-    }
-
-    /** A failure here must not cost the shop an order. */
-    private function quietly(callable $f, $args)
-    {
-        $order = isset($args[0]) && is_scalar($args[0]) ? (int)$args[0] : 0;
-        if ($order <= 0 || !$this->config->get('module_lad_status')) {
-            return;
-        }
-        try {
-            $f(new \Lad\Journal($this->shop()), $order);
-            $this->pushLater();
-        } catch (\Throwable $e) {
-            error_log('Lad module: ' . get_class($e) . ' at ' . basename($e->getFile()) . ':' . $e->getLine());
-        }
-    }
-
-    /** Pushes once, after the buyer has got the page. */
-    private function pushLater()
-    {
-        if (self::$pushing) {
-            return;
-        }
-        self::$pushing = true;
-        $shop = $this->shop();
-        register_shutdown_function(function () use ($shop) {
-            if (function_exists('fastcgi_finish_request')) {
-                fastcgi_finish_request();
-            }
-            try {
-                (new \Lad\Pushes($shop, [\Lad\Pushes::class, 'curl']))->deliver(time());
-            } catch (\Throwable $e) {
-                error_log('Lad module: ' . get_class($e) . ' at ' . basename($e->getFile()) . ':' . $e->getLine());
-            }
-        });
+        \Lad\Events::removing($this->shop(), $args);
     }
 
     private function shop()
