@@ -67,13 +67,13 @@ func Feed(ctx context.Context, tx *db.Tx, after int64, limit int) (out []Placed,
 }
 
 // FeedOf is Feed of the entries about one subject, or about all of one kind when id is 0. Those of one subject are few, and its index
-// finds them: +pos keeps SQLite from walking all that happened since the place.
+// finds them: +pos and the bound on seq keep SQLite from walking all that happened since the place, or all that ever did.
 func FeedOf(ctx context.Context, tx *db.Tx, subject string, id, after int64, limit int) (out []Placed, err error) {
 	query := `select ` + placedColumns + ` from journal
 		where tenant_id = $1 and pos > 0 and pos > $2 and subject = $3 and (subject_id = $4 or $4 = 0) order by pos limit $5`
 	if id != 0 {
 		query = `select ` + placedColumns + ` from journal
-		where tenant_id = $1 and +pos > 0 and +pos > $2 and subject = $3 and subject_id = $4 order by +pos limit $5`
+		where tenant_id = $1 and +pos > 0 and +pos > $2 and subject = $3 and subject_id = $4 and seq < 9223372036854775807 order by +pos limit $5`
 	}
 	err = tx.Each(ctx, query, []any{int64(tx.Tenant), after, subject, id, limit}, func(s db.Scanner) error {
 		p, err := scanPlaced(s)
