@@ -73,7 +73,7 @@ func FeedOf(ctx context.Context, tx *db.Tx, subject string, id, after int64, lim
 		where tenant_id = $1 and pos > 0 and pos > $2 and subject = $3 and (subject_id = $4 or $4 = 0) order by pos limit $5`
 	if id != 0 {
 		query = `select ` + placedColumns + ` from journal
-		where tenant_id = $1 and +pos > 0 and +pos > $2 and subject = $3 and subject_id = $4 and seq < 9223372036854775807 order by +pos limit $5`
+		where tenant_id = $1 and +pos > 0 and +pos > $2 and subject = $3 and subject_id = $4 and seq >= 0 order by +pos limit $5`
 	}
 	err = tx.Each(ctx, query, []any{int64(tx.Tenant), after, subject, id, limit}, func(s db.Scanner) error {
 		p, err := scanPlaced(s)
