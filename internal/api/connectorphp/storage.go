@@ -35,6 +35,11 @@ func (s *Server) old(run func(c *call) (answer, error)) func(c *call) (answer, e
 			return nil, fail("ERROR_STORAGE_ID", "error.baselinker.no_inventory", "id", cut(id, 30))
 		}
 		c.p.values = withValue(c.p.values, "inventory_id", strconv.FormatInt(homeInventory, 10))
+		for old, name := range map[string]string{"filter_quantity_from": "filter_stock_from", "filter_quantity_to": "filter_stock_to"} {
+			if c.p.has(old) {
+				c.p.values[name] = c.p.values[old]
+			}
+		}
 		out, err := run(c)
 		if out == nil {
 			out = answer{}
@@ -156,6 +161,7 @@ func (s *Server) oldProduct(c *call, g goods, id int64, names groupNames) answer
 	return answer{"product_id": strconv.FormatInt(id, 10), "ean": full["ean"], "sku": full["sku"], "name": full["text_fields"].(map[string]any)["name"], "quantity": g.onShelves(id),
 		"price_netto": number("0"), "price_brutto": amountOut(g.skus[id].Price), "price_wholesale_netto": number("0"), "tax_rate": full["tax_rate"], "weight": full["weight"],
 		"description": text("description"), "description_extra1": text("description_extra1"), "description_extra2": text("description_extra2"),
+		"description_extra3": text("description_extra3"), "description_extra4": text("description_extra4"),
 		"man_name": g.groups[g.skus[id].ProductID].Brand, "man_image": "", "category_id": full["category_id"], "images": images, "features": features, "variants": variants}
 }
 
@@ -190,20 +196,13 @@ func (s *Server) addProductVariant(c *call) (answer, error) {
 func (s *Server) translate(c *call) error {
 	p := c.p
 	texts := map[string]any{}
-	for _, name := range []string{"name", "description", "description_extra1", "description_extra2"} {
+	for _, name := range []string{"name", "description", "description_extra1", "description_extra2", "description_extra3", "description_extra4"} {
 		if p.has(name) {
 			texts[name] = p.text(name, maxTextLen)
 		}
 	}
 	if p.has("features") {
-		features := map[string]any{}
-		for _, pair := range p.list("features") {
-			if two, ok := pair.([]any); ok && len(two) == 2 {
-				one := params{values: map[string]any{"name": two[0]}, faulty: p.faulty}
-				features[one.text("name", 200)] = two[1]
-			}
-		}
-		texts["features"] = features
+		texts["features"] = p.features()
 	}
 	p.values["text_fields"] = texts
 	if p.has("price_brutto") {
@@ -227,6 +226,29 @@ func (s *Server) translate(c *call) error {
 		p.values["images"] = images
 	}
 	return s.translateMaker(c)
+}
+
+// features are pairs of a name and a value, objects with the two, or a map of them.
+func (p params) features() map[string]any {
+	if all, ok := p.values["features"].(map[string]any); ok {
+		return all
+	}
+	out := map[string]any{}
+	for _, v := range p.list("features") {
+		one := map[string]any{}
+		switch v := v.(type) {
+		case []any:
+			if len(v) == 2 {
+				one = map[string]any{"name": v[0], "value": v[1]}
+			}
+		case map[string]any:
+			one = v
+		}
+		if name := (params{values: one, faulty: p.faulty}).text("name", 200); name != "" {
+			out[name] = one["value"]
+		}
+	}
+	return out
 }
 
 func (s *Server) translateMaker(c *call) error {
