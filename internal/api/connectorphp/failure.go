@@ -64,6 +64,9 @@ func (s *Server) failure(ctx context.Context, method string, err error) (answer,
 	if special, ok := notFound[subject(method)]; ok && e.Code == errs.NotFound {
 		code = special
 	}
+	if e.Key == "error.order.not_found" {
+		code = notFound["order"] // a method about parcels can miss the order, too
+	}
 	said := []string{i18n.T(ctx, e.Key, e.Args...)}
 	for _, field := range e.Fields {
 		said = append(said, i18n.T(ctx, field.Key, field.Args...))
