@@ -1,7 +1,6 @@
 package connectorphp
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -50,7 +49,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) error {
 	} else {
 		out["status"] = "SUCCESS"
 	}
-	body, err := encode(out, c.rules.LegacyTypes)
+	body, err := encode(out, c.rules)
 	if err != nil {
 		return err
 	}
@@ -121,43 +120,4 @@ func (s *Server) read(c *call, f func(tx *db.Tx) error) error { return s.DB.Read
 // write runs f in a writing transaction of the caller's shop.
 func (s *Server) write(c *call, f func(tx *db.Tx) error) error {
 	return s.DB.Write(c, c.actor.Tenant, f)
-}
-
-// legacyText are the keys whose numbers were texts before August 2023.
-var legacyText = map[string]bool{
-	"storage_id": true, "order_id": true, "shop_order_id": true, "order_source_id": true, "order_status_id": true, "order_product_id": true,
-	"category_id": true, "manufacturer_id": true, "tracking_status": true, "tracking_status_date": true, "tracking_delivery_days": true,
-	"pick_status": true, "pack_status": true,
-}
-
-// encode writes an answer; with legacy, ids as the old texts.
-func encode(out answer, legacy bool) ([]byte, error) {
-	body, err := json.Marshal(out)
-	if err != nil || !legacy {
-		return body, err
-	}
-	d := json.NewDecoder(bytes.NewReader(body))
-	d.UseNumber()
-	var tree any
-	if err := d.Decode(&tree); err != nil {
-		return nil, err
-	}
-	makeTexts(tree)
-	return json.Marshal(tree)
-}
-
-func makeTexts(v any) {
-	switch v := v.(type) {
-	case []any:
-		for _, e := range v {
-			makeTexts(e)
-		}
-	case map[string]any:
-		for key, e := range v {
-			if n, ok := e.(json.Number); ok && legacyText[key] {
-				v[key] = n.String()
-			}
-			makeTexts(e)
-		}
-	}
 }
