@@ -299,8 +299,8 @@ func (s *Server) moveReturns(c *call, ids []int64) error {
 	if err != nil {
 		return err
 	}
-	for _, id := range ids {
-		err := s.editReturn(c, id, func(tx *db.Tx, r *baselinker.Return) ([]journal.Record, error) {
+	return s.each(c, ids, func(id int64) error {
+		return s.editReturn(c, id, func(tx *db.Tx, r *baselinker.Return) ([]journal.Record, error) {
 			if r.StatusID == st.id {
 				return nil, nil
 			}
@@ -311,11 +311,7 @@ func (s *Server) moveReturns(c *call, ids []int64) error {
 			}
 			return records, nil
 		})
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	})
 }
 
 func (s *Server) getOrderReturnExtraFields(c *call) (answer, error) {

@@ -270,27 +270,35 @@ func (s *Server) deleteProductVariant(c *call) (answer, error) {
 	return nil, s.deleteProduct(c, id)
 }
 
-// rows reads lists like [[product, variant, value], …]; the product is the variant's when one is named.
-func (p params) rows(name string) (ids []int64, values []any) {
+// rows reads lists like [[product, variant, value], …] or [{"product_id", "variant_id", value}, …]; the product is the variant's when
+// one is named.
+func (p params) rows(name, value string) (ids []int64, values []any) {
 	for _, row := range p.list(name) {
-		cells, ok := row.([]any)
-		if !ok || len(cells) < 3 {
+		one := params{values: map[string]any{}, faulty: p.faulty}
+		switch row := row.(type) {
+		case []any:
+			for i, cell := range row[:min(len(row), 3)] {
+				one.values[[]string{"product_id", "variant_id", value}[i]] = cell
+			}
+		case map[string]any:
+			one = newParams(row, p.faulty)
+		}
+		if !one.has("product_id") || !one.has(value) {
 			p.bad(name)
 			return nil, nil
 		}
-		one := params{values: map[string]any{"product_id": cells[0], "variant_id": cells[1]}, faulty: p.faulty}
 		id := one.int("variant_id")
 		if id == 0 {
 			id = one.int("product_id")
 		}
-		ids, values = append(ids, id), append(values, cells[2])
+		ids, values = append(ids, id), append(values, one.values[value])
 	}
 	return ids, values
 }
 
 func (s *Server) updateProductsQuantity(c *call) (answer, error) {
 	c.p.need("products")
-	ids, values := c.p.rows("products")
+	ids, values := c.p.rows("products", "quantity")
 	home, err := s.firstWarehouse(c)
 	if err != nil {
 		return nil, err
@@ -305,7 +313,7 @@ func (s *Server) updateProductsQuantity(c *call) (answer, error) {
 
 func (s *Server) updateProductsPrices(c *call) (answer, error) {
 	c.p.need("products")
-	ids, values := c.p.rows("products")
+	ids, values := c.p.rows("products", "price_brutto")
 	products := map[string]any{}
 	for i, id := range ids {
 		products[strconv.FormatInt(id, 10)] = map[string]any{strconv.FormatInt(homePrice, 10): values[i]}

@@ -65,6 +65,31 @@ func TestOldProductKeepsEverything(t *testing.T) {
 	})
 }
 
+// Stock and prices of the old storage come as rows or as objects.
+func TestOldStorageTakesRowsAndObjects(t *testing.T) {
+	t.Parallel()
+	apptest.EachEngine(t, func(t *testing.T, s *apptest.Living) {
+		c := newClient(t, s)
+		a, b := s.Goods("A", 10_00, 1).ID, s.Goods("B", 10_00, 1).ID
+		quantities := []any{[]any{a, 0, 4}, m{"product_id": fmt.Sprint(b), "variant_id": 0, "quantity": "5"}}
+		prices := []any{[]any{a, 0, "12.5", 23}, m{"product_id": b, "variant_id": 0, "tax_rate": 23, "price_brutto": 33, "price_wholesale_netto": 1}}
+		if n := c.ok("updateProductsQuantity", m{"storage_id": "bl_1", "products": quantities}).int("counter"); n != 2 {
+			t.Errorf("%d quantities", n)
+		}
+		if n := c.ok("updateProductsPrices", m{"storage_id": "bl_1", "products": prices}).int("counter"); n != 2 {
+			t.Errorf("%d prices", n)
+		}
+		var got []string
+		for _, p := range c.ok("getProductsList", m{"storage_id": "bl_1"}).list("products") {
+			got = append(got, fmt.Sprint(p["quantity"], " ", p["price_brutto"]))
+		}
+		if fmt.Sprint(got) != "[4 12.5 5 33]" {
+			t.Errorf("%v", got)
+		}
+		c.refused("ERROR_BAD_PARAMETERS", "updateProductsPrices", m{"storage_id": "bl_1", "products": []any{m{"product_id": a, "variant_id": 0}}})
+	})
+}
+
 // The offers of a channel are cut and sorted by what the protocol has for it.
 func TestFiltersOfExternalStorages(t *testing.T) {
 	t.Parallel()
