@@ -286,7 +286,8 @@ func (out *orderOut) takeFields(f map[string]string) {
 var countries = map[string]string{
 	"PL": "Polska", "UA": "Україна", "DE": "Deutschland", "CZ": "Česko", "SK": "Slovensko", "HU": "Magyarország", "RO": "România", "MD": "Moldova", "BG": "България",
 	"LT": "Lietuva", "LV": "Latvija", "EE": "Eesti", "AT": "Österreich", "FR": "France", "IT": "Italia", "ES": "España", "NL": "Nederland", "BE": "België",
-	"GB": "United Kingdom", "US": "United States", "KZ": "Қазақстан",
+	"GB": "United Kingdom", "US": "United States", "KZ": "Қазақстан", "PT": "Portugal", "SE": "Sverige", "DK": "Danmark", "FI": "Suomi", "NO": "Norge", "IE": "Ireland",
+	"CH": "Schweiz", "LU": "Luxembourg", "SI": "Slovenija", "HR": "Hrvatska", "GR": "Ελλάδα", "CY": "Κύπρος", "MT": "Malta", "TR": "Türkiye", "GE": "საქართველო",
 }
 
 // paid is what was paid of an order: what somebody said, else what its state means.

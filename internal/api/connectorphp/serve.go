@@ -42,18 +42,27 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) error {
 	if err == nil {
 		out, err = s.answer(c, f)
 	}
+	status := "SUCCESS"
 	if err != nil {
+		status = "ERROR"
 		if out, err = s.failure(c, f.method, err); err != nil {
 			return err
 		}
-	} else {
-		out["status"] = "SUCCESS"
 	}
 	body, err := encode(out, c.rules)
 	if err != nil {
 		return err
 	}
-	return httpx.WriteJSON(w, http.StatusOK, json.RawMessage(body))
+	return httpx.WriteJSON(w, http.StatusOK, json.RawMessage(headed(status, body)))
+}
+
+// headed puts the status before the other fields, where it always was.
+func headed(status string, fields []byte) []byte {
+	out := []byte(`{"status":"` + status + `"`)
+	if len(fields) > len("{}") {
+		out = append(out, ',')
+	}
+	return append(out, fields[1:]...)
 }
 
 func (s *Server) answer(c *call, f form) (answer, error) {

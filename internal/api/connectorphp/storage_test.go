@@ -153,6 +153,9 @@ func TestListKeepsItsOrder(t *testing.T) {
 			last = s.Goods(fmt.Sprint("G-", i), 10_00, 1).ID
 		}
 		body := raw(t, s, "getInventoryProductsList", `{"inventory_id":1,"filter_sort":"id DESC"}`)
+		if !strings.HasPrefix(body, `{"status":"SUCCESS","`) {
+			t.Errorf("the status is not first: %.40s", body)
+		}
 		if !strings.Contains(body, fmt.Sprintf(`"products":{"%d":`, last)) || strings.Index(body, `"10":`) > strings.Index(body, `"2":`) {
 			t.Error(body)
 		}
