@@ -28,10 +28,11 @@ func (s *Server) getStoragesList(c *call) (answer, error) {
 	return answer{"storages": []answer{{"storage_id": homeStorage, "name": name, "methods": storageMethods}}}, err
 }
 
-// old runs a method of the old family: its storage must be Lad's catalogue, and its answer names it.
+// old runs a method of the old family: its storage must be Lad's catalogue, which some clients name by its number only, and its answer
+// names it.
 func (s *Server) old(run func(c *call) (answer, error)) func(c *call) (answer, error) {
 	return func(c *call) (answer, error) {
-		if id := c.p.text("storage_id", 30); id != homeStorage && id != "" {
+		if id := c.p.text("storage_id", 30); !slices.Contains([]string{homeStorage, "1", ""}, id) {
 			return nil, fail("ERROR_STORAGE_ID", "error.baselinker.no_inventory", "id", cut(id, 30))
 		}
 		c.p.values = withValue(c.p.values, "inventory_id", strconv.FormatInt(homeInventory, 10))

@@ -86,6 +86,10 @@ func TestOldStorageTakesRowsAndObjects(t *testing.T) {
 		if fmt.Sprint(got) != "[4 12.5 5 33]" {
 			t.Errorf("%v", got)
 		}
+		if list := c.ok("getProductsList", m{"storage_id": 1}).list("products"); len(list) != 2 {
+			t.Errorf("storage 1: %v", list)
+		}
+		c.refused("ERROR_STORAGE_ID", "getProductsList", m{"storage_id": "bl_2"})
 		c.refused("ERROR_BAD_PARAMETERS", "updateProductsPrices", m{"storage_id": "bl_1", "products": []any{m{"product_id": a, "variant_id": 0}}})
 	})
 }
