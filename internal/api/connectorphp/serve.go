@@ -4,11 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/lad-hub/lad/internal/baselinker"
 	"github.com/lad-hub/lad/internal/platform/access"
 	"github.com/lad-hub/lad/internal/platform/db"
+	"github.com/lad-hub/lad/internal/platform/errs"
 	"github.com/lad-hub/lad/internal/platform/httpx"
 	"github.com/lad-hub/lad/internal/platform/i18n"
 	"github.com/lad-hub/lad/internal/platform/secret"
@@ -54,6 +56,15 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return httpx.WriteJSON(w, http.StatusOK, json.RawMessage(headed(status, body)))
+}
+
+// serveRoot answers at the root of the vendor's host, which Lad has when a merchant leads that host to it.
+func (s *Server) serveRoot(w http.ResponseWriter, r *http.Request) error {
+	host, _, _ := strings.Cut(strings.ToLower(r.Host), ":")
+	if host != "api.baselinker.com" {
+		return errs.New(errs.NotFound, "error.not_found")
+	}
+	return s.serve(w, r)
 }
 
 // headed puts the status before the other fields, where it always was.
