@@ -20,7 +20,8 @@ type TokenRules struct {
 	// extra_field_2, or empty when two calls are two orders, which is the protocol's own rule.
 	SameOrder string `json:"same_order"`
 	// TextKeys and NumberKeys are keys of answers whose values are written as texts or as numbers: old typed clients do not agree
-	// about them. "packages.package_id" is package_id inside of packages only.
+	// about them. "packages.package_id" is package_id inside of packages only, "getOrdersByEmail.order_id" that of one method's
+	// answers.
 	TextKeys   []string `json:"text_keys,omitempty"`
 	NumberKeys []string `json:"number_keys,omitempty"`
 }
@@ -34,7 +35,7 @@ type keys struct {
 // maxKeys bounds the keys of each kind.
 const maxKeys = 100
 
-var keyForm = regexp.MustCompile(`^[a-z0-9_]{1,40}(\.[a-z0-9_]{1,40})?$`)
+var keyForm = regexp.MustCompile(`^([A-Za-z0-9_]{1,60}\.)?[a-z0-9_]{1,40}$`)
 
 // fit says whether keys can be keys of answers.
 func fit(list []string) bool {

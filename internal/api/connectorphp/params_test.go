@@ -68,7 +68,7 @@ func FuzzParameters(f *testing.F) {
 		}
 		for _, name := range p.keys() {
 			if s := p.decimal(name); s != "" {
-				if body, err := encode(answer{"n": number(s)}, baselinker.TokenRules{LegacyTypes: true}); err != nil {
+				if body, err := encode(answer{"n": number(s)}, baselinker.TokenRules{LegacyTypes: true}, "getOrders"); err != nil {
 					t.Errorf("%q: %v %s", s, err, body)
 				}
 			}

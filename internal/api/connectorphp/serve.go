@@ -51,7 +51,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	}
-	body, err := encode(out, c.rules)
+	body, err := encode(out, c.rules, f.method)
 	if err != nil {
 		return err
 	}

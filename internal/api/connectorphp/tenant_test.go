@@ -115,7 +115,7 @@ func TestTokensChooseTypes(t *testing.T) {
 		id := c.add(mug(1, "MUG-1"))
 		parcel := c.ok("createPackageManual", m{"order_id": id, "courier_code": "dpd", "package_number": "1"})
 		path := fmt.Sprint("/api/v1/baselinker/tokens/", s.Int("select max(id) from api_token where tenant_id = $1"))
-		rules := m{"text_keys": []string{"storage_id", "payment_done", "packages.package_id"}, "number_keys": []string{"variant_id"}}
+		rules := m{"text_keys": []string{"storage_id", "payment_done", "packages.package_id", "getOrdersByEmail.order_id"}, "number_keys": []string{"variant_id"}}
 		if r := s.Ask("PUT", path, rules); r.Status != 200 {
 			t.Fatalf("%d %s", r.Status, r.Body)
 		}
@@ -126,6 +126,9 @@ func TestTokensChooseTypes(t *testing.T) {
 		}
 		if p := c.ok("getOrderPackages", m{"order_id": id}).list("packages")[0]; p["package_id"] != fmt.Sprint(parcel.int("package_id")) || p.int("order_id") != id {
 			t.Errorf("%v", p)
+		}
+		if o := c.ok("getOrdersByEmail", m{"email": "ola@example.org"}).list("orders")[0]; o["order_id"] != fmt.Sprint(id) || o.int("order_status_id") != 1 {
+			t.Errorf("%v", o)
 		}
 		if again := c.ok("createPackageManual", m{"order_id": id, "courier_code": "dpd", "package_number": "2"}); again.int("package_id") == 0 {
 			t.Errorf("%v", again)

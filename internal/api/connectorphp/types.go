@@ -14,10 +14,10 @@ var legacyText = []string{
 	"tracking_delivery_days", "pick_status", "pack_status",
 }
 
-// encode writes an answer in the types that the token's client reads.
-func encode(out answer, rules baselinker.TokenRules) ([]byte, error) {
+// encode writes an answer of a method in the types that the token's client reads.
+func encode(out answer, rules baselinker.TokenRules, method string) ([]byte, error) {
 	body, err := json.Marshal(out)
-	t := types{text: map[string]bool{}, number: map[string]bool{}}
+	t := types{method: method, text: map[string]bool{}, number: map[string]bool{}}
 	if rules.LegacyTypes {
 		t.add(t.text, legacyText)
 	}
@@ -37,7 +37,15 @@ func encode(out answer, rules baselinker.TokenRules) ([]byte, error) {
 }
 
 // types are the keys whose values a client reads as texts, and those that it reads as numbers.
-type types struct{ text, number map[string]bool }
+type types struct {
+	method       string
+	text, number map[string]bool
+}
+
+// among says whether keys name a key that stands under the key inside.
+func (t types) among(keys map[string]bool, inside, key string) bool {
+	return keys[key] || keys[inside+"."+key] || keys[t.method+"."+key]
+}
 
 func (types) add(to map[string]bool, keys []string) {
 	for _, key := range keys {
@@ -56,11 +64,11 @@ func (t types) change(v any, inside string) {
 		for key, e := range v {
 			switch e := e.(type) {
 			case json.Number:
-				if t.text[key] || t.text[inside+"."+key] {
+				if t.among(t.text, inside, key) {
 					v[key] = e.String()
 				}
 			case string:
-				if t.number[key] || t.number[inside+"."+key] {
+				if t.among(t.number, inside, key) {
 					v[key] = numberOf(e)
 				}
 			default:
