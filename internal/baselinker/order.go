@@ -28,6 +28,8 @@ type Order struct {
 	Lines map[int64]Line    `json:"lines,omitempty"`
 	// Discounts are lines with a negative price, by their numbers: no goods, so none of Lad's lines.
 	Discounts map[int64]Discount `json:"discounts,omitempty"`
+	// LowDiscount is the lowest number that a discount had: one that is gone leaves its number to nobody.
+	LowDiscount int64 `json:"low_discount,omitempty"`
 	// PaidMinor is what was paid, in minor units of the order's currency, once somebody said so.
 	PaidMinor *int64    `json:"paid_minor,omitempty"`
 	Payments  []Payment `json:"payments,omitempty"`
@@ -63,6 +65,22 @@ func (o Order) DiscountMinor() (sum int64) {
 		sum += d.PriceMinor * int64(d.Qty) / int64(qty.One)
 	}
 	return sum
+}
+
+// AddDiscount gives a discount the next number below those that were given, top for the first.
+func (o *Order) AddDiscount(top int64, d Discount) int64 {
+	if o.Discounts == nil {
+		o.Discounts = map[int64]Discount{}
+	}
+	if o.LowDiscount == 0 {
+		o.LowDiscount = top + 1
+	}
+	for no := range o.Discounts {
+		o.LowDiscount = min(o.LowDiscount, no)
+	}
+	o.LowDiscount--
+	o.Discounts[o.LowDiscount] = d
+	return o.LowDiscount
 }
 
 // Pay notes that after was paid in all.

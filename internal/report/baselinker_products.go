@@ -24,6 +24,7 @@ type BaselinkerProducts struct {
 	StockFrom    *int64 // thousandths on hand over all warehouses
 	StockTo      *int64
 	Location     string // part of a location
+	Sort         string // name, price or stock; ids otherwise
 	Descending   bool
 	Limit        int
 	Offset       int64
@@ -37,10 +38,7 @@ func (q BaselinkerProducts) IDs(ctx context.Context, tx *db.Tx) (ids []int64, er
 		w.add("coalesce(b.parent_id, 0) = 0")
 	}
 	q.filter(w)
-	order := " order by s.id"
-	if q.Descending {
-		order = " order by s.id desc"
-	}
+	order := " order by " + q.order()
 	w.args = append(w.args, q.Limit, q.Offset)
 	n := len(w.args)
 	err = tx.Each(ctx, `select s.id from sku s left join bl_product b on b.tenant_id = s.tenant_id and b.sku_id = s.id where s.tenant_id = $1 and s.deleted_at = 0`+
@@ -51,6 +49,21 @@ func (q BaselinkerProducts) IDs(ctx context.Context, tx *db.Tx) (ids []int64, er
 		return err
 	})
 	return ids, err
+}
+
+// onHandSQL is what is on hand of a SKU over all warehouses.
+const onHandSQL = "coalesce((select sum(l.on_hand) from level l where l.tenant_id = $1 and l.sku_id = s.id), 0)"
+
+// order is how the products stand: those that are alike by their ids.
+func (q BaselinkerProducts) order() string {
+	direction := ""
+	if q.Descending {
+		direction = " desc"
+	}
+	if by := map[string]string{"name": "s.name", "price": "s.price_minor", "stock": onHandSQL}[q.Sort]; by != "" {
+		return by + direction + ", s.id" + direction
+	}
+	return "s.id" + direction
 }
 
 func (q BaselinkerProducts) filter(w *where) {
@@ -73,7 +86,7 @@ func (q BaselinkerProducts) filter(w *where) {
 		w.add("b.body like '%' || cast(? as text) || '%'", q.Location)
 	}
 	w.bound("s.price_minor", q.PriceFrom, q.PriceTo)
-	w.bound("coalesce((select sum(l.on_hand) from level l where l.tenant_id = $1 and l.sku_id = s.id), 0)", q.StockFrom, q.StockTo)
+	w.bound(onHandSQL, q.StockFrom, q.StockTo)
 }
 
 // bound keeps a number between two others, both included.

@@ -164,6 +164,7 @@ func (s *Server) readOrder(c *call) (newOrder, error) {
 	o.Comment, o.Payment = h.Comment, connector.Payment{State: connector.PaymentUnpaid, Method: h.PaymentMethod, OnPickup: h.OnPickup}
 	o.Delivery, o.Recipient = h.Destination.Delivery, h.Destination.Recipient
 	takeKept(p, &n.kept)
+	s.takePhone(p, &n.kept)
 	o.Buyer = connector.Person{Name: firstOf(h.BuyerName, n.kept.Fields["invoice_fullname"], n.kept.Fields["delivery_company"], n.kept.Fields["user_login"]),
 		Phone: h.BuyerPhone, Email: h.Destination.Email}
 	lines := p.objects("products")
@@ -197,7 +198,7 @@ func (s *Server) readLines(c *call, list []params, cur money.Currency, n *newOrd
 	}
 	for _, w := range wanted {
 		if w.price.Minor < 0 {
-			n.kept.Discounts[topLine-int64(len(n.kept.Discounts))] = baselinker.Discount{Name: firstOf(w.name, w.sku, "−"), PriceMinor: w.price.Minor, Qty: w.quantity, Line: w.kept}
+			n.kept.AddDiscount(topLine, baselinker.Discount{Name: firstOf(w.name, w.sku, "−"), PriceMinor: w.price.Minor, Qty: w.quantity, Line: w.kept})
 			continue
 		}
 		no := int64(len(n.order.Lines) + 1)

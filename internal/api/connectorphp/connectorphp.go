@@ -67,6 +67,7 @@ func New(d Deps) *Server {
 // Register adds the routes.
 func (s *Server) Register(rt *httpx.Router) {
 	rt.Handle("POST /connector.php", httpx.Public(), s.serve, httpx.MaxBody(maxBody))
+	rt.Handle("POST /{$}", httpx.Public(), s.serveRoot, httpx.MaxBody(maxBody))
 	rt.Handle("GET /api/v1/baselinker/tokens/{id}", httpx.Needs(access.AccountsWrite), s.rulesGet)
 	rt.Handle("PUT /api/v1/baselinker/tokens/{id}", httpx.Needs(access.AccountsWrite), s.rulesPut)
 }

@@ -132,3 +132,54 @@ func TestSplitAndMerge(t *testing.T) {
 		}
 	})
 }
+
+// A method about parcels that misses the order says so; one that misses the parcel says that.
+func TestParcelsOfNoOrder(t *testing.T) {
+	t.Parallel()
+	apptest.EachEngine(t, func(t *testing.T, s *apptest.Living) {
+		c := newClient(t, s)
+		c.refused("ERROR_ORDER_ID", "getOrderPackages", m{"order_id": 77})
+		c.refused("ERROR_ORDER_ID", "createPackageManual", m{"order_id": 77, "courier_code": "dpd", "package_number": "1"})
+		c.refused("ERROR_PACKAGE_ID", "getPackageDetails", m{"package_id": 77})
+	})
+}
+
+// A phone reads back as it was written, as long as it is the order's; Lad looks for it by the number that it is.
+func TestPhoneReadsBackAsWritten(t *testing.T) {
+	t.Parallel()
+	apptest.EachEngine(t, func(t *testing.T, s *apptest.Living) {
+		c := newClient(t, s)
+		in := mug(1, "MUG-1")
+		in["phone"] = "(067) 111-22-33"
+		id := c.add(in)
+		if got := c.one(id)["phone"]; got != "(067) 111-22-33" {
+			t.Errorf("%v", got)
+		}
+		if found := c.ok("getOrdersByPhone", m{"phone": "+380671112233"}).list("orders"); len(found) != 1 {
+			t.Errorf("%v", found)
+		}
+		c.ok("setOrderFields", m{"order_id": id, "phone": "067 111 22 44"})
+		if got := c.one(id)["phone"]; got != "067 111 22 44" {
+			t.Errorf("%v", got)
+		}
+		c.ok("setOrderFields", m{"order_id": id, "phone": "+380671112255"})
+		if got := c.one(id)["phone"]; got != "+380671112255" {
+			t.Errorf("%v", got)
+		}
+	})
+}
+
+// The number of a discount that is gone is nobody else's.
+func TestDiscountNumbersAreNotReused(t *testing.T) {
+	t.Parallel()
+	apptest.EachEngine(t, func(t *testing.T, s *apptest.Living) {
+		c := newClient(t, s)
+		id := c.add(mug(1, "MUG-1"))
+		off := m{"order_id": id, "name": "Promo", "price_brutto": -5, "quantity": 1}
+		first := c.ok("addOrderProduct", off).int("order_product_id")
+		c.ok("deleteOrderProduct", m{"order_id": id, "order_product_id": first})
+		if second := c.ok("addOrderProduct", off).int("order_product_id"); second == first {
+			t.Errorf("%d again", second)
+		}
+	})
+}

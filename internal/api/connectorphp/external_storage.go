@@ -66,6 +66,7 @@ func (s *Server) offers(c *call, size int64) (list []connections.Listing, name s
 	p := c.p
 	f := connections.OffersAsked{ConnectionID: id, ExternalID: p.text("filter_id", 200), Barcode: p.text("filter_ean", 32), SKUCode: p.text("filter_sku", 100), Limit: size,
 		Offset: max(min(p.int("page"), 1_000_000)-1, 0) * size}
+	s.takeOfferFilters(c, &f)
 	if p.has("products") {
 		f.ExternalIDs = p.texts("products", 200)
 		if len(f.ExternalIDs) == 0 || len(f.ExternalIDs) > maxData {
@@ -81,6 +82,19 @@ func (s *Server) offers(c *call, size int64) (list []connections.Listing, name s
 		return err
 	})
 	return list, name, err
+}
+
+// takeOfferFilters reads what a list of offers is cut to and sorted by.
+func (s *Server) takeOfferFilters(c *call, f *connections.OffersAsked) {
+	p := c.p
+	f.Title = strings.TrimSpace(p.text("filter_name", 200))
+	f.ShownFrom, f.ShownTo = p.bounds("filter_quantity_from", "filter_quantity_to")
+	// Offers carry the currency of their channel; all that channels of today sell in have hundredths.
+	f.PriceFrom, f.PriceTo = p.minor("filter_price_from", money.UAH), p.minor("filter_price_to", money.UAH)
+	f.Sort, f.Descending = p.sort("shown")
+	if f.Sort == "name" {
+		f.Sort = "title"
+	}
 }
 
 // shownQty is what the channel shows: what it confirmed, else what it was sent.

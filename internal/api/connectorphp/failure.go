@@ -54,7 +54,7 @@ func (s *Server) failure(ctx context.Context, method string, err error) (answer,
 		if said == "" {
 			said = i18n.T(ctx, f.key, f.args...)
 		}
-		return answer{"status": "ERROR", "error_code": f.code, "error_message": said}, nil
+		return answer{"error_code": f.code, "error_message": said}, nil
 	}
 	var e *errs.Error
 	if !errors.As(err, &e) || codes[e.Code] == "" {
@@ -64,11 +64,14 @@ func (s *Server) failure(ctx context.Context, method string, err error) (answer,
 	if special, ok := notFound[subject(method)]; ok && e.Code == errs.NotFound {
 		code = special
 	}
+	if e.Key == "error.order.not_found" {
+		code = notFound["order"] // a method about parcels can miss the order, too
+	}
 	said := []string{i18n.T(ctx, e.Key, e.Args...)}
 	for _, field := range e.Fields {
 		said = append(said, i18n.T(ctx, field.Key, field.Args...))
 	}
-	return answer{"status": "ERROR", "error_code": code, "error_message": strings.Join(said, " ")}, nil
+	return answer{"error_code": code, "error_message": strings.Join(said, " ")}, nil
 }
 
 // notFound are the codes for what a method is about and does not find.

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/lad-hub/lad/internal/app/apptest"
+	"github.com/lad-hub/lad/internal/platform/db"
+	"github.com/lad-hub/lad/internal/platform/journal"
 )
 
 // types are the types of an order's rows of the feed, oldest first, each with its object.
@@ -91,6 +93,62 @@ func TestJournalPages(t *testing.T) {
 		}
 		if len(seen) != 170 {
 			t.Errorf("%d orders", len(seen))
+		}
+	})
+}
+
+// Numbers of the feed stay small: clients keep them in 32 bits. Returns have rows of their own.
+func TestJournalNumbersAreDense(t *testing.T) {
+	t.Parallel()
+	apptest.EachEngine(t, func(t *testing.T, s *apptest.Living) {
+		c := newClient(t, s)
+		for range 10 {
+			id := c.add(mug(1, "MUG-1"))
+			c.ok("setOrderFields", m{"order_id": id, "delivery_city": "Gdańsk"})
+			c.ok("addOrderReturn", m{"order_id": id, "status_id": 1, "date_add": 1, "currency": "UAH", "products": []m{{"name": "Mug", "quantity": 1}}})
+		}
+		_, rows := c.types(m{})
+		if last := rows[len(rows)-1].int("log_id"); len(rows) != 30 || last > 200 {
+			t.Errorf("%d rows, the last is %d", len(rows), last)
+		}
+		returns := c.ok("getOrderReturnJournalList", m{}).list("logs")
+		if last := returns[len(returns)-1].int("log_id"); len(returns) != 10 || last > 200 {
+			t.Errorf("%d rows of returns, the last is %d", len(returns), last)
+		}
+		if list := c.ok("getOrderReturnJournalList", m{"last_log_id": returns[8].int("log_id")}).list("logs"); len(list) != 2 {
+			t.Errorf("the bound is inclusive: %v", list)
+		}
+	})
+}
+
+// What is committed late comes after what a client has read already: its number can not be one that the client has passed.
+func TestJournalLosesNothingCommittedLate(t *testing.T) {
+	t.Parallel()
+	apptest.EachEngine(t, func(t *testing.T, s *apptest.Living) {
+		if s.DB.Engine() != db.Postgres {
+			return // SQLite commits one after the other
+		}
+		c := newClient(t, s)
+		id := c.add(mug(1, "MUG-1"))
+		written, commit, done := make(chan struct{}), make(chan struct{}), make(chan error)
+		go func() {
+			done <- s.DB.Write(ctx, s.Who.Tenant, func(tx *db.Tx) error {
+				err := s.Journal.Append(ctx, tx, journal.Record{Kind: "order.fields_set", Subject: "order", SubjectID: id})
+				close(written)
+				<-commit
+				return err
+			})
+		}()
+		<-written
+		c.ok("setOrderPayment", m{"order_id": id, "payment_done": 1})
+		_, rows := c.types(m{})
+		close(commit)
+		if err := <-done; err != nil {
+			t.Fatal(err)
+		}
+		got, _ := c.types(m{"last_log_id": rows[len(rows)-1].int("log_id") + 1})
+		if !slices.Equal(got, [][2]int64{{16, 0}}) {
+			t.Errorf("%v", got)
 		}
 	})
 }

@@ -217,7 +217,7 @@ func (s *Server) mergeOne(c *call, id, other int64, sum bool) error {
 			}
 		}
 		for _, no := range slices.Sorted(maps.Keys(kept.Discounts)) {
-			main.Discounts[freeDiscount(*main)] = kept.Discounts[no]
+			main.AddDiscount(topLine, kept.Discounts[no])
 		}
 		return []journal.Record{{Kind: "order.merged", Payload: map[string]any{"other_id": other}}}
 	})

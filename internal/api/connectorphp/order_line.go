@@ -53,7 +53,7 @@ func (s *Server) addOrderProduct(c *call) (answer, error) {
 	if err := c.p.fault(); err != nil {
 		return nil, err
 	}
-	o, kept, err := s.orderAndLine(c, id)
+	o, _, err := s.orderAndLine(c, id)
 	if err != nil {
 		return nil, err
 	}
@@ -66,9 +66,9 @@ func (s *Server) addOrderProduct(c *call) (answer, error) {
 	}
 	l := line[0]
 	if l.price.Minor < 0 {
-		no := freeDiscount(kept)
+		var no int64
 		err := s.changeLines(c, id, nil, func(kept *baselinker.Order, _ []int64) []journal.Record {
-			kept.Discounts[no] = baselinker.Discount{Name: firstOf(l.name, l.sku, "−"), PriceMinor: l.price.Minor, Qty: l.quantity, Line: l.kept}
+			no = kept.AddDiscount(topLine, baselinker.Discount{Name: firstOf(l.name, l.sku, "−"), PriceMinor: l.price.Minor, Qty: l.quantity, Line: l.kept})
 			return lineRecord("order.line_added", no, l.name)
 		})
 		return answer{"order_product_id": lineID(id, no)}, err
@@ -81,15 +81,6 @@ func (s *Server) addOrderProduct(c *call) (answer, error) {
 		return lineRecord("order.line_added", no, l.name)
 	})
 	return answer{"order_product_id": lineID(id, no)}, err
-}
-
-// freeDiscount is the next number for a discount.
-func freeDiscount(kept baselinker.Order) int64 {
-	no := int64(topLine)
-	for kept.Discounts[no].PriceMinor != 0 {
-		no--
-	}
-	return no
 }
 
 func lineRecord(kind string, no int64, name string) []journal.Record {

@@ -41,11 +41,47 @@ func flagText(b bool) string {
 // seconds are the database's microseconds as the protocol's seconds.
 func seconds(us int64) int64 { return us / 1_000_000 }
 
-// lineID is the order_product_id of a line: whole, of all orders one, and below 2^31 for the first two million orders.
-func lineID(order, line int64) int64 { return order*1000 + line - 1 }
+// How lines are numbered. The first million orders have a thousand numbers each. Later ones have 32, for their first lines and, from
+// above, their first discounts, so that numbers stay below 2^31 for 36 million orders; the few lines that find no place there have
+// numbers that old clients of 32 bits can not hold.
+const (
+	wideOrders  = 1_000_000
+	narrow      = 32
+	narrowLines = 27
+	beyond      = int64(1) << 40
+)
 
-// lineNo is the line that an order_product_id names.
-func lineNo(order, id int64) int64 { return id - order*1000 + 1 }
+// lineID is the order_product_id of a line: whole, of all orders one.
+func lineID(order, line int64) int64 {
+	first := wideOrders*topLine + (order-wideOrders)*narrow
+	switch {
+	case order < wideOrders:
+		return order*topLine + line - 1
+	case line <= narrowLines:
+		return first + line - 1
+	case line > topLine-(narrow-narrowLines):
+		return first + narrow - 1 - (topLine - line)
+	}
+	return beyond + order*topLine + line - 1
+}
+
+// lineNo is the line of an order that an order_product_id names, out of range when it is of none.
+func lineNo(order, id int64) int64 {
+	if id >= beyond {
+		return id - beyond - order*topLine + 1
+	}
+	if order < wideOrders {
+		return id - order*topLine + 1
+	}
+	place := id - wideOrders*topLine - (order-wideOrders)*narrow
+	switch {
+	case place < 0 || place >= narrow:
+		return 0
+	case place < narrowLines:
+		return place + 1
+	}
+	return topLine - (narrow - 1 - place)
+}
 
 // orderOut is an order as getOrders shows it, in the protocol's order of keys.
 type orderOut struct {
@@ -228,6 +264,9 @@ func (p page) order(o orders.Whole) orderOut {
 		out.PackState = 1
 	}
 	out.PickStatus, out.PackStatus = out.PickState, out.PackState
+	if f["phone"] != "" && f["phone_known"] == o.BuyerPhone {
+		out.Phone = f["phone"]
+	}
 	out.takeFields(f)
 	out.Products = p.lines(o, kept)
 	return out
@@ -247,7 +286,8 @@ func (out *orderOut) takeFields(f map[string]string) {
 var countries = map[string]string{
 	"PL": "Polska", "UA": "Україна", "DE": "Deutschland", "CZ": "Česko", "SK": "Slovensko", "HU": "Magyarország", "RO": "România", "MD": "Moldova", "BG": "България",
 	"LT": "Lietuva", "LV": "Latvija", "EE": "Eesti", "AT": "Österreich", "FR": "France", "IT": "Italia", "ES": "España", "NL": "Nederland", "BE": "België",
-	"GB": "United Kingdom", "US": "United States", "KZ": "Қазақстан",
+	"GB": "United Kingdom", "US": "United States", "KZ": "Қазақстан", "PT": "Portugal", "SE": "Sverige", "DK": "Danmark", "FI": "Suomi", "NO": "Norge", "IE": "Ireland",
+	"CH": "Schweiz", "LU": "Luxembourg", "SI": "Slovenija", "HR": "Hrvatska", "GR": "Ελλάδα", "CY": "Κύπρος", "MT": "Malta", "TR": "Türkiye", "GE": "საქართველო",
 }
 
 // paid is what was paid of an order: what somebody said, else what its state means.

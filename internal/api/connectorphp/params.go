@@ -80,6 +80,13 @@ func (p params) has(name string) bool {
 	return ok
 }
 
+// alias lets a parameter come under another name, too.
+func (p params) alias(other, name string) {
+	if v, there := p.values[other]; there && !p.has(name) {
+		p.values[name] = v
+	}
+}
+
 // decimal is a number as text without an exponent, empty when it is absent or an empty text.
 func (p params) decimal(name string) string {
 	switch v := p.values[name].(type) {

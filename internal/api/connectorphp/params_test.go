@@ -3,6 +3,7 @@ package connectorphp
 import (
 	"testing"
 
+	"github.com/lad-hub/lad/internal/baselinker"
 	"github.com/lad-hub/lad/internal/platform/money"
 )
 
@@ -67,7 +68,7 @@ func FuzzParameters(f *testing.F) {
 		}
 		for _, name := range p.keys() {
 			if s := p.decimal(name); s != "" {
-				if body, err := encode(answer{"n": number(s)}, true); err != nil {
+				if body, err := encode(answer{"n": number(s)}, baselinker.TokenRules{LegacyTypes: true}, "getOrders"); err != nil {
 					t.Errorf("%q: %v %s", s, err, body)
 				}
 			}
@@ -83,4 +84,26 @@ func FuzzParameters(f *testing.F) {
 			p.dict(name)
 		}
 	})
+}
+
+// Lines have numbers of their own below 2^31 for the first 36 million orders, and the numbers tell the lines.
+func TestLineIDs(t *testing.T) {
+	seen := map[int64]bool{}
+	for _, order := range []int64{1, 2, 2_147_483, 999_999, 1_000_000, 1_000_001, 2_147_484, 36_000_000} {
+		for _, line := range []int64{1, 2, 27, 28, 500, 995, 996, 999, 1000} {
+			id := lineID(order, line)
+			if seen[id] || lineNo(order, id) != line {
+				t.Errorf("order %d line %d: %d, back %d", order, line, id, lineNo(order, id))
+			}
+			if few := line <= 27 || line >= 996; few && id >= 1<<31 || id < 0 {
+				t.Errorf("order %d line %d: %d", order, line, id)
+			}
+			seen[id] = true
+		}
+	}
+	for _, other := range []int64{lineID(1_000_000, 1), lineID(1_000_002, 1), lineID(5, 5), 7, -1} {
+		if no := lineNo(1_000_001, other); no > 0 && no <= topLine {
+			t.Errorf("%d is line %d", other, no)
+		}
+	}
 }

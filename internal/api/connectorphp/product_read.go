@@ -3,9 +3,11 @@ package connectorphp
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/lad-hub/lad/internal/baselinker"
 	"github.com/lad-hub/lad/internal/catalog"
@@ -157,9 +159,10 @@ func (s *Server) productsAsked(c *call) (report.BaselinkerProducts, error) {
 	p := c.p
 	q := report.BaselinkerProducts{InventoryID: inventory, Home: homeInventory, Variants: p.flag("include_variants"), ID: p.int("filter_id"), CategoryID: p.int("filter_category_id"),
 		EAN: p.text("filter_ean", 32), SKU: p.text("filter_sku", 100), Name: p.text("filter_name", 200), Location: p.text("filter_locations", 50),
-		Descending: p.text("filter_sort", 20) == "id DESC", Limit: productsPage}
+		Limit: productsPage}
+	q.Sort, q.Descending = p.sort("stock")
 	q.Offset = max(min(p.int("page"), 1_000_000)-1, 0) * productsPage
-	q.StockFrom, q.StockTo = p.pieces("filter_stock_from"), p.pieces("filter_stock_to")
+	q.StockFrom, q.StockTo = p.bounds("filter_stock_from", "filter_stock_to")
 	if err != nil || p.fault() != nil {
 		return q, cmp.Or(p.fault(), err)
 	}
@@ -179,6 +182,15 @@ func (s *Server) productsAsked(c *call) (report.BaselinkerProducts, error) {
 	return q, cmp.Or(p.fault(), err)
 }
 
+// sort reads filter_sort, like "price DESC"; quantity is what the reader calls a quantity.
+func (p params) sort(quantity string) (by string, descending bool) {
+	by, direction, _ := strings.Cut(strings.ToLower(strings.TrimSpace(p.text("filter_sort", 30))), " ")
+	if by == "quantity" {
+		by = quantity
+	}
+	return by, strings.TrimSpace(direction) == "desc"
+}
+
 // pieces is a bound on a quantity in thousandths, nil when absent.
 func (p params) pieces(name string) *int64 {
 	if p.decimal(name) == "" {
@@ -186,6 +198,22 @@ func (p params) pieces(name string) *int64 {
 	}
 	n := int64(p.quantity(name))
 	return &n
+}
+
+// bounds are the least and the most of a quantity. Whether a product is available cuts them, too.
+func (p params) bounds(from, to string) (least, most *int64) {
+	least, most = p.pieces(from), p.pieces(to)
+	if p.decimal("filter_available") == "" {
+		return least, most
+	}
+	one, none := int64(qty.One), int64(0)
+	if !p.flag("filter_available") {
+		return least, &none
+	}
+	if least == nil || *least < one {
+		least = &one
+	}
+	return least, most
 }
 
 // minor is a bound on a price in minor units, nil when absent.
@@ -215,42 +243,69 @@ func (s *Server) listed(c *call, variants bool) (goods, error) {
 	return g, err
 }
 
+// keyed is a value of an object whose keys are ids.
+type keyed struct {
+	id    int64
+	value answer
+}
+
+// inOrder is such an object with its keys in the order of the list: clients read objects in the order in which they are written.
+type inOrder []keyed
+
+// MarshalJSON writes the object.
+func (o inOrder) MarshalJSON() ([]byte, error) {
+	out := []byte{'{'}
+	for i, e := range o {
+		body, err := json.Marshal(e.value)
+		if err != nil {
+			return nil, err
+		}
+		if i > 0 {
+			out = append(out, ',')
+		}
+		out = append(out, '"')
+		out = append(strconv.AppendInt(out, e.id, 10), '"', ':')
+		out = append(out, body...)
+	}
+	return append(out, '}'), nil
+}
+
 func (s *Server) getInventoryProductsList(c *call) (answer, error) {
 	g, err := s.listed(c, false)
-	out := make(map[string]answer, len(g.ids))
+	out := make(inOrder, 0, len(g.ids))
 	for _, id := range g.ids {
 		sku := g.skus[id]
 		one := answer{"id": id, "ean": g.ean(id), "sku": sku.Code, "name": sku.Name, "prices": g.prices(id), "stock": g.stock(id)}
 		if c.p.flag("include_variants") {
 			one["parent_id"] = g.kept[id].ParentID
 		}
-		out[strconv.FormatInt(id, 10)] = one
+		out = append(out, keyed{id, one})
 	}
 	return answer{"products": out}, err
 }
 
 func (s *Server) getInventoryProductsStock(c *call) (answer, error) {
 	g, err := s.listed(c, true)
-	out := make(map[string]answer, len(g.ids))
+	out := make(inOrder, 0, len(g.ids))
 	for _, id := range g.ids {
 		variants := map[string]map[string]int64{}
 		for _, v := range g.live(id) {
 			variants[strconv.FormatInt(v, 10)] = g.stock(v)
 		}
-		out[strconv.FormatInt(id, 10)] = answer{"product_id": id, "stock": g.stock(id), "reservations": g.reservations(id), "variants": variants}
+		out = append(out, keyed{id, answer{"product_id": id, "stock": g.stock(id), "reservations": g.reservations(id), "variants": variants}})
 	}
 	return answer{"products": out}, err
 }
 
 func (s *Server) getInventoryProductsPrices(c *call) (answer, error) {
 	g, err := s.listed(c, true)
-	out := make(map[string]answer, len(g.ids))
+	out := make(inOrder, 0, len(g.ids))
 	for _, id := range g.ids {
 		variants := map[string]map[string]number{}
 		for _, v := range g.live(id) {
 			variants[strconv.FormatInt(v, 10)] = g.prices(v)
 		}
-		out[strconv.FormatInt(id, 10)] = answer{"product_id": id, "prices": g.prices(id), "variants": variants}
+		out = append(out, keyed{id, answer{"product_id": id, "prices": g.prices(id), "variants": variants}})
 	}
 	return answer{"products": out}, err
 }

@@ -28,7 +28,11 @@ func (s *Server) addOrderReturn(c *call) (answer, error) {
 	}
 	r.Currency = string(cur)
 	takeReturn(p, &r)
-	for _, line := range p.objects("products") {
+	lines := p.objects("products")
+	if err := s.fillReturned(c, r.OrderID, lines); err != nil {
+		return nil, err
+	}
+	for _, line := range lines {
 		addReturnLine(line, &r)
 	}
 	if err := p.fault(); err != nil {
@@ -114,6 +118,7 @@ func takeReturn(p params, r *baselinker.Return) {
 
 // addReturnLine reads a line and answers its number.
 func addReturnLine(p params, r *baselinker.Return) int64 {
+	returnSpelling(p)
 	l := readLine(p, money.Currency(r.Currency))
 	if r.LastLine++; len(r.Lines) >= maxReturnLines || r.LastLine > topLine {
 		p.bad("products")
@@ -177,6 +182,13 @@ func (s *Server) addOrderReturnProduct(c *call) (answer, error) {
 	if err != nil {
 		return nil, err
 	}
+	of, err := s.orderOfReturn(c, id)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.fillReturned(c, of, []params{c.p}); err != nil {
+		return nil, err
+	}
 	var no int64
 	err = s.editReturn(c, id, func(_ *db.Tx, r *baselinker.Return) ([]journal.Record, error) {
 		no = addReturnLine(c.p, r)
@@ -207,6 +219,7 @@ func (s *Server) editReturnLine(c *call, f func(l *baselinker.ReturnLine, cur mo
 
 func (s *Server) setOrderReturnProductFields(c *call) (answer, error) {
 	p := c.p
+	returnSpelling(p)
 	return nil, s.editReturnLine(c, func(l *baselinker.ReturnLine, cur money.Currency) (string, bool) {
 		l.Line = merged(l.Line, readKeptLine(p))
 		l.Name, l.SKU = firstOf(p.text("name", 300), l.Name), firstOf(p.text("sku", 50), l.SKU)
@@ -236,6 +249,7 @@ func (s *Server) deleteOrderReturnProduct(c *call) (answer, error) {
 // setOrderReturnRefund replaces what was paid back.
 func (s *Server) setOrderReturnRefund(c *call) (answer, error) {
 	p := c.p
+	p.alias("refund_done", "order_refund_done")
 	id, err := wantedReturn(c, "order_refund_done")
 	at, comment, external := p.int("refund_date"), p.text("refund_comment", 50), p.text("external_refund_id", 50)
 	if err != nil || p.fault() != nil {
@@ -285,8 +299,8 @@ func (s *Server) moveReturns(c *call, ids []int64) error {
 	if err != nil {
 		return err
 	}
-	for _, id := range ids {
-		err := s.editReturn(c, id, func(tx *db.Tx, r *baselinker.Return) ([]journal.Record, error) {
+	return s.each(c, ids, func(id int64) error {
+		return s.editReturn(c, id, func(tx *db.Tx, r *baselinker.Return) ([]journal.Record, error) {
 			if r.StatusID == st.id {
 				return nil, nil
 			}
@@ -297,11 +311,7 @@ func (s *Server) moveReturns(c *call, ids []int64) error {
 			}
 			return records, nil
 		})
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	})
 }
 
 func (s *Server) getOrderReturnExtraFields(c *call) (answer, error) {

@@ -70,3 +70,41 @@ func TestReturnIsANotice(t *testing.T) {
 		c.refused("ERROR_ORDER_ID", "addOrderReturn", input)
 	})
 }
+
+// A line that comes back is the order's line: what the client does not say of it is what the order says. Two spellings of the
+// reason, the line's status and the refund are in use.
+func TestReturnOfAnOrdersLine(t *testing.T) {
+	t.Parallel()
+	apptest.EachEngine(t, func(t *testing.T, s *apptest.Living) {
+		c := newClient(t, s)
+		sku := s.Goods("MUG-1", 49_00, 10)
+		order := c.add(mug(1, "MUG-1"))
+		line := c.one(order).list("products")[0].int("order_product_id")
+		head := m{"order_id": order, "status_id": 1, "date_add": 1, "currency": "UAH"}
+		head["products"] = []m{{"order_product_id": line, "quantity": 1}}
+		id := c.ok("addOrderReturn", head).int("return_id")
+		c.ok("addOrderReturnProduct", m{"return_id": id, "order_product_id": line, "quantity": 1, "reason_id": 2, "product_status_id": 3, "price_brutto": 40})
+		c.ok("setOrderReturnRefund", m{"return_id": id, "refund_done": 5})
+		got := c.ok("getOrderReturns", m{"return_id": id}).list("returns")[0]
+		for i, want := range []m{{"price_brutto": "49", "return_reason_id": "0", "status_id": "1"}, {"price_brutto": "40", "return_reason_id": "2", "status_id": "3"}} {
+			p := got.list("products")[i]
+			want["name"], want["sku"], want["product_id"], want["attributes"], want["quantity"], want["tax_rate"] = "Mug", "MUG-1", fmt.Sprint(sku.ID), "blue", "1", "23"
+			for name, v := range want {
+				if fmt.Sprint(p[name]) != v {
+					t.Errorf("line %d, %s: %v, want %v", i, name, p[name], v)
+				}
+			}
+		}
+		if got["refund_done"] != json.Number("5") || got["refunded"] != "1" {
+			t.Errorf("%v", got)
+		}
+		c.ok("setOrderReturnProductFields", m{"return_id": id, "order_return_product_id": got.list("products")[0]["order_return_product_id"], "reason_id": 1, "product_status_id": 2})
+		if p := c.ok("getOrderReturns", m{"return_id": id}).list("returns")[0].list("products")[0]; p.int("return_reason_id") != 1 || p.int("status_id") != 2 {
+			t.Errorf("%v", p)
+		}
+		head["products"] = []m{{"order_product_id": line + 7, "quantity": 1}}
+		c.refused("ERROR_BAD_PARAMETERS", "addOrderReturn", head)
+		head["products"] = []m{{"order_product_id": 0, "name": "Spoon", "quantity": 1}}
+		c.ok("addOrderReturn", head)
+	})
+}

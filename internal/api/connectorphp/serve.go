@@ -1,15 +1,16 @@
 package connectorphp
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/lad-hub/lad/internal/baselinker"
 	"github.com/lad-hub/lad/internal/platform/access"
 	"github.com/lad-hub/lad/internal/platform/db"
+	"github.com/lad-hub/lad/internal/platform/errs"
 	"github.com/lad-hub/lad/internal/platform/httpx"
 	"github.com/lad-hub/lad/internal/platform/i18n"
 	"github.com/lad-hub/lad/internal/platform/secret"
@@ -43,18 +44,36 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) error {
 	if err == nil {
 		out, err = s.answer(c, f)
 	}
+	status := "SUCCESS"
 	if err != nil {
+		status = "ERROR"
 		if out, err = s.failure(c, f.method, err); err != nil {
 			return err
 		}
-	} else {
-		out["status"] = "SUCCESS"
 	}
-	body, err := encode(out, c.rules.LegacyTypes)
+	body, err := encode(out, c.rules, f.method)
 	if err != nil {
 		return err
 	}
-	return httpx.WriteJSON(w, http.StatusOK, json.RawMessage(body))
+	return httpx.WriteJSON(w, http.StatusOK, json.RawMessage(headed(status, body)))
+}
+
+// serveRoot answers at the root of the vendor's host, which Lad has when a merchant leads that host to it.
+func (s *Server) serveRoot(w http.ResponseWriter, r *http.Request) error {
+	host, _, _ := strings.Cut(strings.ToLower(r.Host), ":")
+	if host != "api.baselinker.com" {
+		return errs.New(errs.NotFound, "error.not_found")
+	}
+	return s.serve(w, r)
+}
+
+// headed puts the status before the other fields, where it always was.
+func headed(status string, fields []byte) []byte {
+	out := []byte(`{"status":"` + status + `"`)
+	if len(fields) > len("{}") {
+		out = append(out, ',')
+	}
+	return append(out, fields[1:]...)
 }
 
 func (s *Server) answer(c *call, f form) (answer, error) {
@@ -121,43 +140,4 @@ func (s *Server) read(c *call, f func(tx *db.Tx) error) error { return s.DB.Read
 // write runs f in a writing transaction of the caller's shop.
 func (s *Server) write(c *call, f func(tx *db.Tx) error) error {
 	return s.DB.Write(c, c.actor.Tenant, f)
-}
-
-// legacyText are the keys whose numbers were texts before August 2023.
-var legacyText = map[string]bool{
-	"storage_id": true, "order_id": true, "shop_order_id": true, "order_source_id": true, "order_status_id": true, "order_product_id": true,
-	"category_id": true, "manufacturer_id": true, "tracking_status": true, "tracking_status_date": true, "tracking_delivery_days": true,
-	"pick_status": true, "pack_status": true,
-}
-
-// encode writes an answer; with legacy, ids as the old texts.
-func encode(out answer, legacy bool) ([]byte, error) {
-	body, err := json.Marshal(out)
-	if err != nil || !legacy {
-		return body, err
-	}
-	d := json.NewDecoder(bytes.NewReader(body))
-	d.UseNumber()
-	var tree any
-	if err := d.Decode(&tree); err != nil {
-		return nil, err
-	}
-	makeTexts(tree)
-	return json.Marshal(tree)
-}
-
-func makeTexts(v any) {
-	switch v := v.(type) {
-	case []any:
-		for _, e := range v {
-			makeTexts(e)
-		}
-	case map[string]any:
-		for key, e := range v {
-			if n, ok := e.(json.Number); ok && legacyText[key] {
-				v[key] = n.String()
-			}
-			makeTexts(e)
-		}
-	}
 }

@@ -36,6 +36,19 @@ func takeKept(p params, kept *baselinker.Order) {
 	}
 }
 
+// takePhone keeps a phone as it is written, for as long as it is the one of the order.
+func (s *Server) takePhone(p params, kept *baselinker.Order) {
+	if !p.has("phone") {
+		return
+	}
+	written := strings.TrimSpace(p.text("phone", 100))
+	kept.Fields["phone"], kept.Fields["phone_known"] = written, s.Phone(written)
+	if written == kept.Fields["phone_known"] {
+		delete(kept.Fields, "phone")
+		delete(kept.Fields, "phone_known")
+	}
+}
+
 // takeExtra sets custom extra fields by their ids; an empty one is deleted. A file has no place in Lad.
 func takeExtra(p params, kept *baselinker.Order) {
 	if kept.Extra == nil {
@@ -96,6 +109,7 @@ func (s *Server) setOrderFields(c *call) (answer, error) {
 	return nil, s.editOrder(c, id, func(tx *db.Tx, _ orders.Order, h *orders.Head, kept *baselinker.Order) ([]journal.Record, error) {
 		s.takeHead(p, h)
 		takeKept(p, kept)
+		s.takePhone(p, kept)
 		if p.has("star") {
 			if kept.Star = p.int("star"); kept.Star < 0 || kept.Star > 5 {
 				p.bad("star")

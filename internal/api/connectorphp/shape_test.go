@@ -110,7 +110,7 @@ const (
 	"text_fields":{"name":"","description":"","features":{"*":""},"name|de":""},"images":{"*":""},"links":{"*":{"product_id":1,"variant_id":0}},"parent_id":0,
 	"variants":{"*":{"name":"","sku":"","ean":"","prices":{"*":1.5},"stock":{"*":1},"locations":{}}},"bundle_products":{}}`
 	sampleOldProduct = `{"product_id":"","ean":"","sku":"","name":"","quantity":1,"price_netto":1.5,"price_brutto":1.5,"price_wholesale_netto":1.5,"tax_rate":1.5,"weight":1.5,
-	"description":"","description_extra1":"","description_extra2":"","man_name":"","man_image":"","category_id":1,"images":[""],"features":[["",""]],
+	"description":"","description_extra1":"","description_extra2":"","description_extra3":"","description_extra4":"","man_name":"","man_image":"","category_id":1,"images":[""],"features":[["",""]],
 	"variants":[{"variant_id":"","name":"","price":1.5,"quantity":1,"sku":"","ean":""}]}`
 )
 

@@ -117,12 +117,24 @@ func (s *Server) setOrderStatuses(c *call) (answer, error) {
 	if err != nil {
 		return nil, err
 	}
+	return nil, s.each(c, ids, func(id int64) error { return s.moveTo(c, id, st) })
+}
+
+// each does f for every id, so that one that does not allow it does not hold the others back, and answers the first such refusal.
+func (s *Server) each(c *call, ids []int64, f func(id int64) error) (first error) {
 	for _, id := range ids {
-		if err := s.moveTo(c, id, st); err != nil {
-			return nil, err
+		err := f(id)
+		if err == nil {
+			continue
+		}
+		if _, broken := s.failure(c, "", err); broken != nil {
+			return err
+		}
+		if first == nil {
+			first = err
 		}
 	}
-	return nil, nil
+	return first
 }
 
 func (s *Server) wantedStatus(c *call) (status, error) {

@@ -85,5 +85,11 @@ func TestShortOrderIsNotSent(t *testing.T) {
 		if o := c.one(id); o.int("order_status_id") != 2 {
 			t.Errorf("status %d: the steps that were possible stay", o.int("order_status_id"))
 		}
+		s.Goods("MUG-2", 49_00, 9)
+		other := c.add(mug(1, "MUG-2"))
+		c.refused("ERROR_CONFLICT", "setOrderStatuses", m{"order_ids": []int64{id, other}, "status_id": 4})
+		if o := c.one(other); o.int("order_status_id") != 4 {
+			t.Errorf("status %d: one order does not hold the others back", o.int("order_status_id"))
+		}
 	})
 }

@@ -28,13 +28,19 @@ func (s *Server) getStoragesList(c *call) (answer, error) {
 	return answer{"storages": []answer{{"storage_id": homeStorage, "name": name, "methods": storageMethods}}}, err
 }
 
-// old runs a method of the old family: its storage must be Lad's catalogue, and its answer names it.
+// old runs a method of the old family: its storage must be Lad's catalogue, which some clients name by its number only, and its answer
+// names it.
 func (s *Server) old(run func(c *call) (answer, error)) func(c *call) (answer, error) {
 	return func(c *call) (answer, error) {
-		if id := c.p.text("storage_id", 30); id != homeStorage && id != "" {
+		if id := c.p.text("storage_id", 30); !slices.Contains([]string{homeStorage, "1", ""}, id) {
 			return nil, fail("ERROR_STORAGE_ID", "error.baselinker.no_inventory", "id", cut(id, 30))
 		}
 		c.p.values = withValue(c.p.values, "inventory_id", strconv.FormatInt(homeInventory, 10))
+		for old, name := range map[string]string{"filter_quantity_from": "filter_stock_from", "filter_quantity_to": "filter_stock_to"} {
+			if c.p.has(old) {
+				c.p.values[name] = c.p.values[old]
+			}
+		}
 		out, err := run(c)
 		if out == nil {
 			out = answer{}
@@ -156,6 +162,7 @@ func (s *Server) oldProduct(c *call, g goods, id int64, names groupNames) answer
 	return answer{"product_id": strconv.FormatInt(id, 10), "ean": full["ean"], "sku": full["sku"], "name": full["text_fields"].(map[string]any)["name"], "quantity": g.onShelves(id),
 		"price_netto": number("0"), "price_brutto": amountOut(g.skus[id].Price), "price_wholesale_netto": number("0"), "tax_rate": full["tax_rate"], "weight": full["weight"],
 		"description": text("description"), "description_extra1": text("description_extra1"), "description_extra2": text("description_extra2"),
+		"description_extra3": text("description_extra3"), "description_extra4": text("description_extra4"),
 		"man_name": g.groups[g.skus[id].ProductID].Brand, "man_image": "", "category_id": full["category_id"], "images": images, "features": features, "variants": variants}
 }
 
@@ -190,20 +197,13 @@ func (s *Server) addProductVariant(c *call) (answer, error) {
 func (s *Server) translate(c *call) error {
 	p := c.p
 	texts := map[string]any{}
-	for _, name := range []string{"name", "description", "description_extra1", "description_extra2"} {
+	for _, name := range []string{"name", "description", "description_extra1", "description_extra2", "description_extra3", "description_extra4"} {
 		if p.has(name) {
 			texts[name] = p.text(name, maxTextLen)
 		}
 	}
 	if p.has("features") {
-		features := map[string]any{}
-		for _, pair := range p.list("features") {
-			if two, ok := pair.([]any); ok && len(two) == 2 {
-				one := params{values: map[string]any{"name": two[0]}, faulty: p.faulty}
-				features[one.text("name", 200)] = two[1]
-			}
-		}
-		texts["features"] = features
+		texts["features"] = p.features()
 	}
 	p.values["text_fields"] = texts
 	if p.has("price_brutto") {
@@ -229,6 +229,29 @@ func (s *Server) translate(c *call) error {
 	return s.translateMaker(c)
 }
 
+// features are pairs of a name and a value, objects with the two, or a map of them.
+func (p params) features() map[string]any {
+	if all, ok := p.values["features"].(map[string]any); ok {
+		return all
+	}
+	out := map[string]any{}
+	for _, v := range p.list("features") {
+		one := map[string]any{}
+		switch v := v.(type) {
+		case []any:
+			if len(v) == 2 {
+				one = map[string]any{"name": v[0], "value": v[1]}
+			}
+		case map[string]any:
+			one = v
+		}
+		if name := (params{values: one, faulty: p.faulty}).text("name", 200); name != "" {
+			out[name] = one["value"]
+		}
+	}
+	return out
+}
+
 func (s *Server) translateMaker(c *call) error {
 	maker := strings.TrimSpace(c.p.text("man_name", 200))
 	if err := c.p.fault(); err != nil || maker == "" {
@@ -248,27 +271,35 @@ func (s *Server) deleteProductVariant(c *call) (answer, error) {
 	return nil, s.deleteProduct(c, id)
 }
 
-// rows reads lists like [[product, variant, value], …]; the product is the variant's when one is named.
-func (p params) rows(name string) (ids []int64, values []any) {
+// rows reads lists like [[product, variant, value], …] or [{"product_id", "variant_id", value}, …]; the product is the variant's when
+// one is named.
+func (p params) rows(name, value string) (ids []int64, values []any) {
 	for _, row := range p.list(name) {
-		cells, ok := row.([]any)
-		if !ok || len(cells) < 3 {
+		one := params{values: map[string]any{}, faulty: p.faulty}
+		switch row := row.(type) {
+		case []any:
+			for i, cell := range row[:min(len(row), 3)] {
+				one.values[[]string{"product_id", "variant_id", value}[i]] = cell
+			}
+		case map[string]any:
+			one = newParams(row, p.faulty)
+		}
+		if !one.has("product_id") || !one.has(value) {
 			p.bad(name)
 			return nil, nil
 		}
-		one := params{values: map[string]any{"product_id": cells[0], "variant_id": cells[1]}, faulty: p.faulty}
 		id := one.int("variant_id")
 		if id == 0 {
 			id = one.int("product_id")
 		}
-		ids, values = append(ids, id), append(values, cells[2])
+		ids, values = append(ids, id), append(values, one.values[value])
 	}
 	return ids, values
 }
 
 func (s *Server) updateProductsQuantity(c *call) (answer, error) {
 	c.p.need("products")
-	ids, values := c.p.rows("products")
+	ids, values := c.p.rows("products", "quantity")
 	home, err := s.firstWarehouse(c)
 	if err != nil {
 		return nil, err
@@ -283,7 +314,7 @@ func (s *Server) updateProductsQuantity(c *call) (answer, error) {
 
 func (s *Server) updateProductsPrices(c *call) (answer, error) {
 	c.p.need("products")
-	ids, values := c.p.rows("products")
+	ids, values := c.p.rows("products", "price_brutto")
 	products := map[string]any{}
 	for i, id := range ids {
 		products[strconv.FormatInt(id, 10)] = map[string]any{strconv.FormatInt(homePrice, 10): values[i]}

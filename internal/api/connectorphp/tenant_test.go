@@ -105,3 +105,38 @@ func TestLegacyTypes(t *testing.T) {
 		}
 	})
 }
+
+// Old typed clients do not agree about what was a text: a token says for each key, and for a key only inside another one, what it wants.
+func TestTokensChooseTypes(t *testing.T) {
+	t.Parallel()
+	apptest.EachEngine(t, func(t *testing.T, s *apptest.Living) {
+		c := newClient(t, s)
+		s.Goods("MUG-1", 49_00, 10)
+		id := c.add(mug(1, "MUG-1"))
+		parcel := c.ok("createPackageManual", m{"order_id": id, "courier_code": "dpd", "package_number": "1"})
+		path := fmt.Sprint("/api/v1/baselinker/tokens/", s.Int("select max(id) from api_token where tenant_id = $1"))
+		rules := m{"text_keys": []string{"storage_id", "payment_done", "packages.package_id", "getOrdersByEmail.order_id"}, "number_keys": []string{"variant_id"}}
+		if r := s.Ask("PUT", path, rules); r.Status != 200 {
+			t.Fatalf("%d %s", r.Status, r.Body)
+		}
+		o := c.one(id)
+		line := o.list("products")[0]
+		if line["storage_id"] != "1" || o["payment_done"] != "107.9" || line["variant_id"] != json.Number("0") || o.int("order_id") != id {
+			t.Errorf("%v", o)
+		}
+		if p := c.ok("getOrderPackages", m{"order_id": id}).list("packages")[0]; p["package_id"] != fmt.Sprint(parcel.int("package_id")) || p.int("order_id") != id {
+			t.Errorf("%v", p)
+		}
+		if o := c.ok("getOrdersByEmail", m{"email": "ola@example.org"}).list("orders")[0]; o["order_id"] != fmt.Sprint(id) || o.int("order_status_id") != 1 {
+			t.Errorf("%v", o)
+		}
+		if again := c.ok("createPackageManual", m{"order_id": id, "courier_code": "dpd", "package_number": "2"}); again.int("package_id") == 0 {
+			t.Errorf("%v", again)
+		}
+		for _, bad := range []m{{"text_keys": []string{"Storage Id"}}, {"number_keys": []string{"a.b.c"}}, {"text_keys": make([]string, 101)}} {
+			if r := s.Ask("PUT", path, bad); r.Status != 422 && r.Status != 400 {
+				t.Errorf("%v: %d %s", bad, r.Status, r.Body)
+			}
+		}
+	})
+}

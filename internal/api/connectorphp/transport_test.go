@@ -142,3 +142,31 @@ func TestRevokedToken(t *testing.T) {
 		}
 	})
 }
+
+// Where Lad stands in for the vendor's host, the protocol is served at its root, too; elsewhere the root is Lad's own.
+func TestRootOfTheVendorsHost(t *testing.T) {
+	t.Parallel()
+	apptest.EachEngine(t, func(t *testing.T, s *apptest.Living) {
+		ask := func(host string) *http.Response {
+			form := url.Values{"token": {s.Token(access.All...)}, "method": {"getOrderStatusList"}}
+			req, err := http.NewRequest(http.MethodPost, s.URL()+"/", strings.NewReader(form.Encode()))
+			if err != nil {
+				t.Fatal(err)
+			}
+			req.Host = host
+			req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+			res, err := http.DefaultClient.Do(req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_ = res.Body.Close()
+			return res
+		}
+		if res := ask("api.baselinker.com"); res.StatusCode != http.StatusOK {
+			t.Errorf("the vendor's host: %d", res.StatusCode)
+		}
+		if res := ask("lad.example"); res.StatusCode == http.StatusOK {
+			t.Error("another host is served at the root")
+		}
+	})
+}

@@ -61,8 +61,8 @@ func (s *Source) Reserve(ctx context.Context, kind string, n int64) (int64, erro
 	return first, nil
 }
 
-// In is one identifier for use inside a transaction. It touches the database only when the process has run out, and then
-// takes a block that belongs to this transaction alone and is given up with it.
+// In is one identifier for use inside a transaction. It touches the database only when the process has run out, and then takes a
+// block inside the transaction: given up with it when it fails, and left to the next ones when it is committed.
 func (s *Source) In(ctx context.Context, tx *db.Tx, kind string) (int64, error) {
 	return s.ReserveIn(ctx, tx, kind, 1)
 }
@@ -74,14 +74,19 @@ func (s *Source) ReserveIn(ctx context.Context, tx *db.Tx, kind string, n int64)
 	}
 	type own struct{ next, end int64 }
 	type key struct{ kind string }
-	o := tx.Scratch(key{kind}, func() any { return &own{} }).(*own)
+	o := tx.Scratch(key{kind}, func() any {
+		o := &own{}
+		tx.AfterCommit(func() { s.add(kind, o.next, o.end) })
+		return o
+	}).(*own)
 	if o.end-o.next < n {
-		size := max(n, 256)
+		size := s.blockSize(kind, n)
 		first, err := allocateIn(ctx, tx, kind, size)
 		if err != nil {
 			return 0, err
 		}
 		o.next, o.end = first, first+size
+		s.pass(kind, first)
 	}
 	first := o.next
 	o.next += n
@@ -155,6 +160,19 @@ func (s *Source) add(kind string, next, end int64) {
 	}
 	p.next, p.end = next, end
 	if p.spareNext < next {
+		p.spareNext, p.spareEnd = 0, 0
+	}
+}
+
+// pass gives up what the process has below a block that a transaction took, so that a later identifier is higher.
+func (s *Source) pass(kind string, first int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p := s.kinds[kind]
+	if p.end <= first {
+		p.next, p.end = first, first
+	}
+	if p.spareNext < first {
 		p.spareNext, p.spareEnd = 0, 0
 	}
 }

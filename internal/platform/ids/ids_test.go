@@ -108,3 +108,29 @@ func TestLaterIsHigher(t *testing.T) {
 		}
 	})
 }
+
+// What a transaction did not use of its block serves the next ones: a kind that is only counted inside transactions is dense, too,
+// and a later identifier is higher.
+func TestDenseInTransactions(t *testing.T) {
+	t.Parallel()
+	dbtest.EachEngine(t, func(t *testing.T, d *db.DB) {
+		s, last, used := ids.New(d), int64(0), int64(0)
+		for i := range int64(60) {
+			n := 1 + i*5%7
+			err := d.Write(ctx, dbtest.Tenant, func(tx *db.Tx) error {
+				first, err := s.ReserveIn(ctx, tx, "entry", n)
+				if first <= last {
+					t.Errorf("%d came after %d", first, last)
+				}
+				last, used = first+n-1, used+n
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		if last > 3*used {
+			t.Errorf("%d identifiers took numbers up to %d", used, last)
+		}
+	})
+}

@@ -66,6 +66,23 @@ func Feed(ctx context.Context, tx *db.Tx, after int64, limit int) (out []Placed,
 	return out, err
 }
 
+// FeedOf is Feed of the entries about one subject, or about all of one kind when id is 0. Those of one subject are few, and its index
+// finds them: +pos and the bound on seq keep SQLite from walking all that happened since the place, or all that ever did.
+func FeedOf(ctx context.Context, tx *db.Tx, subject string, id, after int64, limit int) (out []Placed, err error) {
+	query := `select ` + placedColumns + ` from journal
+		where tenant_id = $1 and pos > 0 and pos > $2 and subject = $3 and (subject_id = $4 or $4 = 0) order by pos limit $5`
+	if id != 0 {
+		query = `select ` + placedColumns + ` from journal
+		where tenant_id = $1 and +pos > 0 and +pos > $2 and subject = $3 and subject_id = $4 and seq >= 0 order by +pos limit $5`
+	}
+	err = tx.Each(ctx, query, []any{int64(tx.Tenant), after, subject, id, limit}, func(s db.Scanner) error {
+		p, err := scanPlaced(s)
+		out = append(out, p)
+		return err
+	})
+	return out, err
+}
+
 // Tail is the last place of the feed; 0 when it is empty.
 func Tail(ctx context.Context, tx *db.Tx) (pos int64, err error) {
 	err = tx.QueryRow(ctx, "select coalesce(max(pos), 0) from journal_tail where tenant_id = $1", int64(tx.Tenant)).Scan(&pos)

@@ -100,38 +100,6 @@ func Latest(ctx context.Context, tx *db.Tx, before int64, limit int) ([]Entry, e
 		where tenant_id = $1 and seq < $2 order by seq desc limit $3`, int64(tx.Tenant), below(before), limit)
 }
 
-// Since reads the entries about one kind of subject from a sequence number on, oldest first, at most limit, of those that
-// happened by until. On PostgreSQL entries become visible out of order, so until should lie a little in the past.
-func Since(ctx context.Context, tx *db.Tx, subject string, from int64, until time.Time, limit int) ([]Entry, error) {
-	return read(ctx, tx, `select seq, at, actor, kind, subject, subject_id, payload from journal
-		where tenant_id = $1 and seq >= $2 and subject = $3 and at <= $4 order by seq limit $5`, int64(tx.Tenant), from, subject, clock.Micros(until), limit)
-}
-
-// SinceOf is Since of one subject.
-func SinceOf(ctx context.Context, tx *db.Tx, subject string, id, from int64, limit int) ([]Entry, error) {
-	return read(ctx, tx, `select seq, at, actor, kind, subject, subject_id, payload from journal
-		where tenant_id = $1 and subject = $2 and subject_id = $3 and seq >= $4 order by seq limit $5`, int64(tx.Tenant), subject, id, from, limit)
-}
-
-// SeqAt is about the first sequence number of what happened at a moment or later, found by halving: numbers grow with time but
-// for what processes write at the same moment.
-func SeqAt(ctx context.Context, tx *db.Tx, at time.Time) (int64, error) {
-	var low, high int64
-	err := tx.QueryRow(ctx, `select coalesce((select seq from journal where tenant_id = $1 order by seq limit 1), 0),
-		1 + coalesce((select seq from journal where tenant_id = $1 order by seq desc limit 1), 0)`, int64(tx.Tenant)).Scan(&low, &high)
-	for err == nil && low < high {
-		middle := low + (high-low)/2
-		var seq, when int64
-		err = tx.QueryRow(ctx, "select seq, at from journal where tenant_id = $1 and seq >= $2 order by seq limit 1", int64(tx.Tenant), middle).Scan(&seq, &when)
-		if when >= clock.Micros(at) {
-			high = middle
-		} else {
-			low = seq + 1
-		}
-	}
-	return low, err
-}
-
 func read(ctx context.Context, tx *db.Tx, query string, args ...any) ([]Entry, error) {
 	var out []Entry
 	err := tx.Each(ctx, query, args, func(s db.Scanner) error {
