@@ -10,15 +10,11 @@ import (
 	"github.com/lad-hub/lad/internal/platform/journal"
 )
 
-// Bounds of the change feed: how long back it shows, how many rows one call answers, and how many entries are looked through
-// for rows of the wanted types.
+// Bounds of the change feed: how long back it shows, how many rows one call answers, and how many entries are read at once.
 const (
 	journalShown = 72 * time.Hour
 	journalPage  = 100
 	journalScan  = 5000
-	// journalLag keeps PostgreSQL's feed behind transactions that are about to commit: their entries must not appear before
-	// numbers that a client has passed.
-	journalLag = 2 * time.Second
 )
 
 // The types of the protocol's journal that Lad's events are told as.
@@ -48,52 +44,45 @@ type logRow struct {
 	Date   int64 `json:"date"`
 }
 
-// getJournalList tells what happened to orders in the last three days, oldest first. An entry of Lad's journal is up to two
-// rows, so their numbers are the entry's doubled.
+// getJournalList tells what happened to orders in the last three days, oldest first. An entry of Lad's feed is up to two
+// rows, so their numbers are its place doubled.
 func (s *Server) getJournalList(c *call) (answer, error) {
 	last, order, types := c.p.int("last_log_id"), c.p.int("order_id"), c.p.ints("logs_types")
 	if err := c.p.fault(); err != nil {
 		return nil, err
 	}
 	rows := []logRow{}
-	err := s.read(c, func(tx *db.Tx) error {
-		from, err := journal.SeqAt(c, tx, tx.Now().Add(-journalShown))
-		if err != nil {
-			return err
+	err := s.follow(c, "order", order, last/2, func(e journal.Placed) bool {
+		for _, row := range logRows(e) {
+			if row.LogID >= last && (len(types) == 0 || slices.Contains(types, row.Type)) && len(rows) < journalPage {
+				rows = append(rows, row)
+			}
 		}
-		from = max(from, last/2)
-		for len(rows) < journalPage {
-			list, err := s.journalPart(c, tx, "order", order, from)
-			if err != nil {
-				return err
-			}
-			for _, e := range list {
-				for _, row := range logRows(e) {
-					if row.LogID >= last && (len(types) == 0 || slices.Contains(types, row.Type)) && len(rows) < journalPage {
-						rows = append(rows, row)
-					}
-				}
-			}
-			if len(list) < journalScan {
-				return nil
-			}
-			from = list[len(list)-1].Seq + 1
-		}
-		return nil
+		return len(rows) < journalPage
 	})
 	return answer{"logs": rows}, err
 }
 
-// journalPart reads entries about orders or returns, all or one.
-func (s *Server) journalPart(c *call, tx *db.Tx, subject string, id, from int64) ([]journal.Entry, error) {
-	if id != 0 {
-		return journal.SinceOf(c, tx, subject, id, from, journalScan)
+// follow hands entries about orders or returns, all or one, to f, until it wants no more: from a place in the feed on, but none that
+// is older than three days.
+func (s *Server) follow(c *call, subject string, id, from int64, f func(journal.Placed) bool) error {
+	if _, err := journal.Place(c, s.DB, c.actor.Tenant); err != nil {
+		return err
 	}
-	until := tx.Now()
-	if tx.Engine() == db.Postgres {
-		until = until.Add(-journalLag)
-	}
-	return journal.Since(c, tx, subject, from, until, journalScan)
+	return s.read(c, func(tx *db.Tx) error {
+		oldest, err := journal.PlaceAt(c, tx, tx.Now().Add(-journalShown))
+		for after, more := max(oldest, from-1), true; more && err == nil; {
+			var list []journal.Placed
+			list, err = journal.FeedOf(c, tx, subject, id, after, journalScan)
+			more = len(list) == journalScan
+			for _, e := range list {
+				if after = e.Pos; !f(e) {
+					return err
+				}
+			}
+		}
+		return err
+	})
 }
 
 // told is what an entry's payload says that matters here.
@@ -109,8 +98,8 @@ type told struct {
 }
 
 // logRows tells an entry of Lad's journal in the protocol's words; entries that it has no word for are left out.
-func logRows(e journal.Entry) []logRow {
-	row := logRow{LogID: 2 * e.Seq, ID: 2 * e.Seq, Order: e.SubjectID, Date: e.At.Unix()}
+func logRows(e journal.Placed) []logRow {
+	row := logRow{LogID: 2 * e.Pos, ID: 2 * e.Pos, Order: e.SubjectID, Date: e.At.Unix()}
 	var t told
 	switch e.Kind {
 	case "order.accepted":
@@ -144,7 +133,7 @@ func logRows(e journal.Entry) []logRow {
 }
 
 // objectOf is the status that an entry about a return names, 0 for none.
-func objectOf(e journal.Entry) int64 {
+func objectOf(e journal.Placed) int64 {
 	var t told
 	_ = json.Unmarshal(e.Payload, &t) // a payload of another shape tells nothing more
 	return t.StatusID

@@ -132,20 +132,13 @@ func (s *Server) getOrderReturnJournalList(c *call) (answer, error) {
 		return nil, err
 	}
 	rows := []answer{}
-	err := s.read(c, func(tx *db.Tx) error {
-		from, err := journal.SeqAt(c, tx, tx.Now().Add(-journalShown))
-		if err != nil {
-			return err
+	err := s.follow(c, "return", id, last, func(e journal.Placed) bool {
+		kind := returnLogs[e.Kind]
+		if kind != 0 && (len(types) == 0 || slices.Contains(types, kind)) {
+			rows = append(rows, answer{"log_id": e.Pos, "id": e.Pos, "return_id": e.SubjectID, "order_return_id": e.SubjectID, "log_type": kind, "type": kind,
+				"object_id": objectOf(e), "date": e.At.Unix()})
 		}
-		list, err := s.journalPart(c, tx, "return", id, max(from, last))
-		for _, e := range list {
-			kind := returnLogs[e.Kind]
-			if kind != 0 && len(rows) < journalPage && (len(types) == 0 || slices.Contains(types, kind)) {
-				rows = append(rows, answer{"log_id": e.Seq, "id": e.Seq, "return_id": e.SubjectID, "order_return_id": e.SubjectID, "log_type": kind, "type": kind,
-					"object_id": objectOf(e), "date": e.At.Unix()})
-			}
-		}
-		return err
+		return len(rows) < journalPage
 	})
 	return answer{"logs": rows}, err
 }

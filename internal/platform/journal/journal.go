@@ -80,13 +80,15 @@ func payload(p any) (string, error) {
 
 // Of reads the history of one subject, newest first, at most limit entries with a sequence number below before (0: newest).
 func Of(ctx context.Context, tx *db.Tx, subject string, id, before int64, limit int) ([]Entry, error) {
-	return read(ctx, tx, `select seq, at, actor, kind, subject, subject_id, payload from journal
-		where tenant_id = $1 and subject = $2 and subject_id = $3 and seq < $4 order by seq desc limit $5`,
-		int64(tx.Tenant), subject, id, below(before), limit)
+	return read(ctx, tx, ofQuery, int64(tx.Tenant), subject, id, below(before), limit)
 }
 
-// below is the bound of a reading downwards; 0 is the newest entry. A bound on seq also tells SQLite to walk the subject's index and
-// not the whole journal.
+// The entries of a subject are named first, by its index: left to itself SQLite walks all of the tenant's entries, since they lie in
+// the order that is asked for.
+const ofQuery = `select seq, at, actor, kind, subject, subject_id, payload from journal where tenant_id = $1 and seq in (
+	select seq from journal where tenant_id = $1 and subject = $2 and subject_id = $3 and seq < $4 order by seq desc limit $5) order by seq desc`
+
+// below is the bound of a reading downwards; 0 is the newest entry.
 func below(before int64) int64 {
 	if before == 0 {
 		return math.MaxInt64
@@ -98,38 +100,6 @@ func below(before int64) int64 {
 func Latest(ctx context.Context, tx *db.Tx, before int64, limit int) ([]Entry, error) {
 	return read(ctx, tx, `select seq, at, actor, kind, subject, subject_id, payload from journal
 		where tenant_id = $1 and seq < $2 order by seq desc limit $3`, int64(tx.Tenant), below(before), limit)
-}
-
-// Since reads the entries about one kind of subject from a sequence number on, oldest first, at most limit, of those that
-// happened by until. On PostgreSQL entries become visible out of order, so until should lie a little in the past.
-func Since(ctx context.Context, tx *db.Tx, subject string, from int64, until time.Time, limit int) ([]Entry, error) {
-	return read(ctx, tx, `select seq, at, actor, kind, subject, subject_id, payload from journal
-		where tenant_id = $1 and seq >= $2 and subject = $3 and at <= $4 order by seq limit $5`, int64(tx.Tenant), from, subject, clock.Micros(until), limit)
-}
-
-// SinceOf is Since of one subject.
-func SinceOf(ctx context.Context, tx *db.Tx, subject string, id, from int64, limit int) ([]Entry, error) {
-	return read(ctx, tx, `select seq, at, actor, kind, subject, subject_id, payload from journal
-		where tenant_id = $1 and subject = $2 and subject_id = $3 and seq >= $4 order by seq limit $5`, int64(tx.Tenant), subject, id, from, limit)
-}
-
-// SeqAt is about the first sequence number of what happened at a moment or later, found by halving: numbers grow with time but
-// for what processes write at the same moment.
-func SeqAt(ctx context.Context, tx *db.Tx, at time.Time) (int64, error) {
-	var low, high int64
-	err := tx.QueryRow(ctx, `select coalesce((select seq from journal where tenant_id = $1 order by seq limit 1), 0),
-		1 + coalesce((select seq from journal where tenant_id = $1 order by seq desc limit 1), 0)`, int64(tx.Tenant)).Scan(&low, &high)
-	for err == nil && low < high {
-		middle := low + (high-low)/2
-		var seq, when int64
-		err = tx.QueryRow(ctx, "select seq, at from journal where tenant_id = $1 and seq >= $2 order by seq limit 1", int64(tx.Tenant), middle).Scan(&seq, &when)
-		if when >= clock.Micros(at) {
-			high = middle
-		} else {
-			low = seq + 1
-		}
-	}
-	return low, err
 }
 
 func read(ctx context.Context, tx *db.Tx, query string, args ...any) ([]Entry, error) {

@@ -12,8 +12,8 @@ import (
 	"github.com/lad-hub/lad/internal/platform/journal"
 )
 
-// A feed begins where its days begin and goes on from the last number it saw, about one kind of subject.
-func TestFeed(t *testing.T) {
+// A reader of one kind of subject, or of one subject, begins where its days begin and goes on from the last place it saw.
+func TestFeedOf(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
 	dbtest.EachEngine(t, func(t *testing.T, own *db.DB) {
@@ -30,26 +30,29 @@ func TestFeed(t *testing.T) {
 			}
 			now.Advance(time.Hour)
 		}
+		if _, err := journal.Place(ctx, d, dbtest.Tenant); err != nil {
+			t.Fatal(err)
+		}
 		err := d.Read(ctx, dbtest.Tenant, func(tx *db.Tx) error {
 			for hours, want := range map[time.Duration]int{-5: 40, 0: 40, 10: 30, 39: 1, 40: 0, 99: 0} {
-				from, err := journal.SeqAt(ctx, tx, began.Add(hours*time.Hour))
+				place, err := journal.PlaceAt(ctx, tx, began.Add(hours*time.Hour))
 				if err != nil {
 					return err
 				}
-				list, err := journal.Since(ctx, tx, "order", from, began.Add(1000*time.Hour), 100)
+				list, err := journal.FeedOf(ctx, tx, "order", 0, place, 100)
 				if err != nil || len(list) != want {
 					t.Errorf("from hour %d: %d entries, %v", hours, len(list), err)
 				}
 			}
-			first, err := journal.Since(ctx, tx, "order", 0, began.Add(20*time.Hour), 15)
+			first, err := journal.FeedOf(ctx, tx, "order", 0, 0, 15)
 			if err != nil {
 				return err
 			}
-			rest, err := journal.Since(ctx, tx, "order", first[14].Seq+1, began.Add(20*time.Hour), 100)
-			if err != nil || len(first) != 15 || len(rest) != 6 || rest[0].Subject != "order" {
+			rest, err := journal.FeedOf(ctx, tx, "order", 0, first[14].Pos, 100)
+			if err != nil || len(first) != 15 || len(rest) != 25 || rest[0].Subject != "order" || rest[0].Pos <= first[14].Pos {
 				t.Errorf("%d and %d entries, %v", len(first), len(rest), err)
 			}
-			odd, err := journal.SinceOf(ctx, tx, "order", 1, first[14].Seq, 100)
+			odd, err := journal.FeedOf(ctx, tx, "order", 1, first[14].Pos, 100)
 			if err != nil || len(odd) != 13 || odd[0].SubjectID != 1 {
 				t.Errorf("%d entries of one order, %v", len(odd), err)
 			}
