@@ -752,8 +752,10 @@ type Tasks struct {
 
 // TokenRules is a shape of the interface.
 type TokenRules struct {
-	LegacyTypes bool   `json:"legacy_types"`
-	SameOrder   string `json:"same_order"`
+	LegacyTypes bool     `json:"legacy_types"`
+	NumberKeys  []string `json:"number_keys,omitempty"`
+	SameOrder   string   `json:"same_order"`
+	TextKeys    []string `json:"text_keys,omitempty"`
 }
 
 // Warehouse is a shape of the interface.

@@ -24,7 +24,8 @@ class Caller {
     }
     const headers: Record<string, string> = { Authorization: `Bearer ${this.token}`, "Content-Type": "application/json" };
     if (key !== undefined) headers["Idempotency-Key"] = key;
-    const address = this.url.replace(/\/$/, "") + path + (q.size > 0 ? `?${q}` : "");
+    const search = q.toString();
+    const address = this.url.replace(/\/$/, "") + path + (search === "" ? "" : `?${search}`);
     const init: RequestInit = { method, headers };
     if (body !== undefined) init.body = JSON.stringify(body);
     const res = await this.send(address, init);
@@ -697,7 +698,9 @@ export interface Tasks {
 
 export interface TokenRules {
   legacy_types: boolean;
+  number_keys?: string[];
   same_order: string;
+  text_keys?: string[];
 }
 
 export interface Warehouse {

@@ -155,7 +155,8 @@ func (a *App) build() error {
 	a.Baselinker = baselinker.New(a.IDs)
 	listings.connections = a.Connections
 	a.Webhooks = webhooks.New(d, a.IDs, a.Journal, log, webhooks.Needs{Tasks: webhookTasks{a.Tasks}, Box: a.Box, Plain: a.AllowPrivate,
-		HTTP: httpx.NewClient(httpx.ClientOptions{AllowPrivate: a.AllowPrivate, Timeout: webhooks.Timeout, MaxBody: webhooks.MaxAnswer})})
+		Changed: func(t db.Tenant) { a.Live.Publish(int64(t), "webhooks") },
+		HTTP:    httpx.NewClient(httpx.ClientOptions{AllowPrivate: a.AllowPrivate, Timeout: webhooks.Timeout, MaxBody: webhooks.MaxAnswer})})
 	a.buildMoving()
 	a.Feeds = feeds.New(d, a.IDs, a.Journal, feeds.Needs{
 		Catalog: feedCatalog{read}, Stock: feedStock{connectionStock{a.Stock, read}}, Pages: feedPages{a.Connections}, Rules: feedRules{}, Tenants: tenants{},

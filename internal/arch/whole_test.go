@@ -13,7 +13,7 @@ import (
 func postgresDSN() string { return os.Getenv("LAD_TEST_POSTGRES") }
 
 // A run that is to be whole fails when a part of it would be left out unseen: where nobody gave the tests a PostgreSQL they
-// run on SQLite alone, and browser tests need a browser. scripts/test sets LAD_TEST_ALL.
+// run on SQLite alone, browser tests need a browser and the TypeScript client its compiler. scripts/test sets LAD_TEST_ALL.
 func TestNothingIsLeftOut(t *testing.T) {
 	t.Parallel()
 	if os.Getenv("CI") != "true" && os.Getenv("LAD_TEST_ALL") != "1" {
@@ -22,12 +22,16 @@ func TestNothingIsLeftOut(t *testing.T) {
 	if postgresDSN() == "" {
 		t.Error("LAD_TEST_POSTGRES names no PostgreSQL: half of the store tests would not run (scripts/test starts one)")
 	}
-	browser := os.Getenv("LAD_TEST_CHROMIUM")
-	if browser == "" {
-		t.Fatal("LAD_TEST_CHROMIUM names no browser: the browser tests would not run (scripts/test finds one)")
-	}
-	if _, err := exec.LookPath(browser); err != nil {
-		t.Errorf("LAD_TEST_CHROMIUM: %v", err)
+	for name, without := range map[string]string{
+		"LAD_TEST_CHROMIUM": "no browser: the browser tests would not run (scripts/test finds one)",
+		"LAD_TEST_TSC":      "no TypeScript compiler: the TypeScript client would be neither compiled nor run (scripts/test finds one)",
+	} {
+		program := os.Getenv(name)
+		if program == "" {
+			t.Errorf("%s names %s", name, without)
+		} else if _, err := exec.LookPath(program); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 

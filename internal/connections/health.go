@@ -14,7 +14,7 @@ type Health struct {
 	// Lag is the age of the oldest quantity that the channel does not show yet.
 	Lag         time.Duration
 	Dirty       int // listings whose channel does not know the newest quantity, at most 1000
-	DirtyPrices int // listings whose channel does not know the newest price, at most 1000
+	DirtyPrices int // listings whose channel does not know the newest price, at most 100,000: a new rule is a long way for all of them
 	Parked      int // listings that the channel would not take, at most 1000
 	Unlinked    int // offers without a SKU, at most 1000
 	OffersRead  int // by the reading of the offer list under way, 0 when none is
@@ -45,7 +45,7 @@ func (s *Service) HealthOf(ctx context.Context, tx *db.Tx, c Connection) (Health
 		query string
 	}{
 		{&h.Dirty, "select 1 from listing_stock where tenant_id = $1 and connection_id = $2 and dirty order by urgent, wanted_at limit 1000"},
-		{&h.DirtyPrices, "select 1 from listing_price where tenant_id = $1 and connection_id = $2 and dirty order by urgent, wanted_at limit 1000"},
+		{&h.DirtyPrices, "select 1 from listing_price where tenant_id = $1 and connection_id = $2 and dirty order by urgent, wanted_at limit 100000"},
 		{&h.Parked, "select 1 from listing_stock where tenant_id = $1 and connection_id = $2 and state in ('parked', 'failed') and state = 'parked' and listing_id > 0 limit 1000"},
 		{&h.Unlinked, "select 1 from listing where tenant_id = $1 and connection_id = $2 and sku_id = 0 and gone_at = 0 limit 1000"},
 	} {

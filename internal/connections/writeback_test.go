@@ -2,6 +2,7 @@ package connections_test
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -115,5 +116,43 @@ func TestWriteBackProm(t *testing.T) {
 		}
 		apptest.Eventually(t, "cancelled", func() bool { o, _ := shop.Order(placed.ID); return o.Cancelled && o.Reason != "" })
 		shows(t, shop, "A", 19)
+	})
+}
+
+// What was done while the connection rested is caught up as far as Prom's statuses go: it has none for "shipped", so that the
+// waybill and the last stage before it are told. What it will not take is parked with its words.
+func TestWriteBackAfterPause(t *testing.T) {
+	t.Parallel()
+	apptest.EachEngine(t, func(t *testing.T, s *apptest.Living) {
+		s.Goods("A", 100_00, 20)
+		shop := prom.New(prom.Options{})
+		offer(shop, "A", 100_00, 20)
+		c, _ := s.Connect(shop, nil)
+		s.Start()
+		settled(t, s, c)
+		placed, kept := buy(t, shop, "A", 1), buy(t, shop, "A", 1)
+		ids := []int64{orderOf(t, s, c.ID, placed.ID), orderOf(t, s, c.ID, kept.ID)}
+		if err := s.Connections.Pause(ctx, s.Who, c.ID); err != nil {
+			t.Fatal(err)
+		}
+		for _, id := range ids {
+			act(t, s.Orders.Confirm, s.Who, id)
+			if _, err := s.Orders.Ship(ctx, s.Who, id, orders.ShipInput{Tracking: fmt.Sprintf("2045000000000%d", id%10), Carrier: "nova_poshta"}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		shop.SkipStatus(kept.ID)
+		if err := s.Connections.Resume(ctx, s.Who, c.ID); err != nil {
+			t.Fatal(err)
+		}
+		for i, want := range []struct{ id, status, push string }{{placed.ID, "received", "confirmed"}, {kept.ID, "pending", "parked"}} {
+			apptest.Eventually(t, "the push of "+want.id, func() bool { return getOrder(t, s, ids[i]).Push.State == want.push })
+			if o, _ := shop.Order(want.id); o.Status != want.status || o.Tracking == "" {
+				t.Errorf("order %d: status %q, waybill %q, want %q", i, o.Status, o.Tracking, want.status)
+			}
+		}
+		if p := getOrder(t, s, ids[1]).Push; p.Error == "" || s.Tasks("push_parked", "order", ids[1]) != 1 {
+			t.Errorf("parked: %+v", p)
+		}
 	})
 }

@@ -60,39 +60,40 @@ func (r refusal) Error() string { return r.words }
 
 func (w *statusWalk) run(ctx context.Context) error {
 	w.status, w.waybill = w.push.Order.ChannelStatus, w.push.Destination.Delivery.Tracking
-	target, reason, noReason := w.target()
 	if w.push.Tries > 0 {
 		// An earlier try may have had its effect: ask before repeating it.
-		if _, err := w.reread(ctx, target); err != nil {
+		if _, err := w.reread(ctx); err != nil {
 			return err
 		}
 	}
 	if err := w.tracking(ctx); err != nil {
 		return err
 	}
-	if noReason != nil || target == "" || target == w.status {
-		return noReason
+	target, reason, err := w.target()
+	if err != nil || target == "" || target == w.status {
+		return err
 	}
 	sink, ok := w.out.Channel.(connector.StatusSink)
 	if !ok {
 		return nil
 	}
-	err := w.walk(ctx, sink, target, reason)
+	err = w.walk(ctx, sink, target, reason)
 	if kind := connector.KindOf(err); err == nil || kind != connector.KindPermanent && !errors.As(err, &refusal{}) {
 		return err
 	}
 	// The channel may have moved on by itself: look before giving up.
-	arrived, readErr := w.reread(ctx, target)
+	stage, readErr := w.reread(ctx)
 	if readErr != nil {
 		return readErr
 	}
-	if arrived {
+	if want, _ := w.out.Info.StatusOf(target); target == w.status || stage != "" && ahead(want.Stage, stage) {
 		return nil
 	}
 	return w.walk(ctx, sink, target, reason)
 }
 
-// target is the channel's status for the order's stage; for a cancellation the channel's reason.
+// target is the channel's status for the order's stage, or the nearest before it when the channel has none for that stage; for a
+// cancellation the channel's reason.
 func (w *statusWalk) target() (code string, reason connector.CancelReason, err error) {
 	o := w.push.Order
 	if o.Stage == connector.StageCancelled {
@@ -108,48 +109,78 @@ func (w *statusWalk) target() (code string, reason connector.CancelReason, err e
 		}
 		return w.out.Info.Targets[connector.StageCancelled], r, nil
 	}
-	return w.out.Info.Targets[o.Stage], reason, nil
+	if code = w.out.Info.Targets[o.Stage]; code == "" {
+		code = nearest(w.out.Info, w.status, o.Stage)
+	}
+	return code, reason, nil
 }
 
-// walk makes every step from the present status to the target. Progress is noted after each, so that a crash goes on from
-// there.
+// nearest is the status of the last stage that an order passed on its way to a stage, of those that the channel has a status for
+// and does not show yet; empty when there is none. Nothing is told to a channel whose status Lad can not place: a shop's own one
+// may mean any stage.
+func nearest(in connector.Info, from string, to Stage) string {
+	now, known := in.StatusOf(from)
+	if !known || to == connector.StageCancelled {
+		return ""
+	}
+	if to == connector.StageReturned {
+		to = connector.StageCompleted // a parcel that nobody fetched was sent, but never completed
+	}
+	for i := slices.Index(Stages, to) - 1; i > 0; i-- {
+		code := in.Targets[Stages[i]]
+		if goal, ok := in.StatusOf(code); ok && ahead(now.Stage, goal.Stage) && in.Path(from, code) != nil {
+			return code
+		}
+	}
+	return ""
+}
+
+// walk makes every step from the present status to the target. Where the channel's graph does not lead there, it goes as far as
+// the nearest status before it and says what is missing: a forbidden step is never tried. Progress is noted after each step, so
+// that a crash goes on from there.
 func (w *statusWalk) walk(ctx context.Context, sink connector.StatusSink, target string, reason connector.CancelReason) error {
 	path := w.out.Info.Path(w.status, target)
+	var short error
 	if path == nil {
-		return refusal{"the channel has no way from status " + w.status + " to " + target}
+		short = refusal{"the channel has no way from status " + w.status + " to " + target}
+		path = w.out.Info.Path(w.status, nearest(w.out.Info, w.status, w.push.Order.Stage))
 	}
-	o := w.push.Order
 	for _, to := range path {
-		st, _ := w.out.Info.StatusOf(to)
-		if st.NeedsTracking && o.Tracking == "" {
-			return refusal{"the channel wants a waybill number for this status"}
-		}
-		c := connector.StatusChange{OrderID: o.ExternalID, From: w.status, To: to, Tracking: o.Tracking, Carrier: o.Carrier}
-		if to == target && o.Stage == connector.StageCancelled {
-			c.Reason = connector.Reason(o.CancelReason)
-			text, err := w.cancelText(ctx)
-			if err != nil {
-				return err
-			}
-			c.Text = text
-			if reason.NeedsTwin {
-				twin, err := w.twin(ctx)
-				if err != nil {
-					return err
-				}
-				c.TwinID = twin
-			}
+		c, err := w.step(ctx, to, to == target, reason)
+		if err != nil {
+			return err
 		}
 		if err := sink.PushStatus(ctx, c); err != nil {
 			return err
 		}
 		w.status = to
 		w.said = append(w.said, to)
-		if err := w.s.db.Write(ctx, w.out.Tenant, func(tx *db.Tx) error { return w.s.StatusNow(ctx, tx, o.ID, to) }); err != nil {
+		if err := w.s.db.Write(ctx, w.out.Tenant, func(tx *db.Tx) error { return w.s.StatusNow(ctx, tx, w.push.Order.ID, to) }); err != nil {
 			return err
 		}
 	}
-	return nil
+	return short
+}
+
+// step is what the channel is asked for to go on to a status; last when it is the target.
+func (w *statusWalk) step(ctx context.Context, to string, last bool, reason connector.CancelReason) (c connector.StatusChange, err error) {
+	o := w.push.Order
+	st, _ := w.out.Info.StatusOf(to)
+	if st.NeedsTracking && o.Tracking == "" {
+		return c, refusal{"the channel wants a waybill number for this status"}
+	}
+	c = connector.StatusChange{OrderID: o.ExternalID, From: w.status, To: to, Tracking: o.Tracking, Carrier: o.Carrier}
+	if !last || o.Stage != connector.StageCancelled {
+		return c, nil
+	}
+	c.Reason = connector.Reason(o.CancelReason)
+	if c.Text, err = w.cancelText(ctx); err != nil {
+		return c, err
+	}
+	if reason.NeedsTwin {
+		c.TwinID, err = w.twin(ctx)
+	}
+	return c, err
 }
 
 // twin is the channel's id of the order this one duplicates.
@@ -191,23 +222,26 @@ func (w *statusWalk) tracking(ctx context.Context) error {
 	return nil
 }
 
-// reread asks the channel where the order really is; arrived means that nothing is left to say.
-func (w *statusWalk) reread(ctx context.Context, target string) (arrived bool, err error) {
+// reread asks the channel where the order really is. The stage is the one that its status means: an order may count as shipped by
+// its waybill alone, while its status stays behind. It is empty when the channel did not say.
+func (w *statusWalk) reread(ctx context.Context) (Stage, error) {
 	source, ok := w.out.Channel.(connector.OrderSource)
 	if !ok {
-		return false, nil
+		return "", nil
 	}
 	raws, err := source.ReadOrders(ctx, []string{w.push.Order.ExternalID})
 	if err != nil || len(raws) == 0 {
-		return false, err
+		return "", err
 	}
 	seen, err := source.ParseOrder(raws[0].Body)
 	if err != nil {
-		return false, nil
+		return "", nil
 	}
 	w.status, w.waybill = seen.Status, seen.Delivery.Tracking
-	want, _ := w.out.Info.StatusOf(target)
-	return seen.Status == target || ahead(want.Stage, seen.Stage), nil
+	if st, ok := w.out.Info.StatusOf(seen.Status); ok {
+		return st.Stage, nil
+	}
+	return seen.Stage, nil
 }
 
 // settle stores the outcome. What may be tried again is postponed; an account-wide failure is handed up as well.

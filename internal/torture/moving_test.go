@@ -33,10 +33,7 @@ const kills = 12
 // start goes on (or, once all came over before it was killed, moves in once more), and what is there at the end is the same as when
 // nobody killed it.
 func TestKillMovingIn(t *testing.T) {
-	binary := filepath.Join(t.TempDir(), "lad")
-	if out, err := exec.Command("go", "build", "-o", binary, "github.com/lad-hub/lad/cmd/lad").CombinedOutput(); err != nil {
-		t.Fatalf("build: %v\n%s", err, out)
-	}
+	binary := build(t)
 	account := baselinker.New(baselinker.Options{PerMinute: 100_000})
 	account.Seed(40, 300)
 	var left atomic.Int64 // requests until the program is killed

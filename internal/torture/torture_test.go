@@ -43,25 +43,10 @@ const (
 // TestKill loads the real program, kills it at a random moment, starts it again, and after each round finds every invariant
 // whole and every acknowledged order there, once.
 func TestKill(t *testing.T) {
-	rounds := 3
-	if v := os.Getenv("LAD_TORTURE_ROUNDS"); v != "" {
-		n, err := strconv.Atoi(v)
-		if err != nil || n < 1 {
-			t.Fatalf("LAD_TORTURE_ROUNDS=%q", v)
-		}
-		rounds = n
-	}
-	binary := filepath.Join(t.TempDir(), "lad")
-	if out, err := exec.Command("go", "build", "-o", binary, "github.com/lad-hub/lad/cmd/lad").CombinedOutput(); err != nil {
-		t.Fatalf("build: %v\n%s", err, out)
-	}
+	rounds, binary := rounds(t), build(t)
 	for _, e := range apptest.Engines() {
 		t.Run(string(e), func(t *testing.T) {
-			r := &rack{t: t, binary: binary, data: t.TempDir(), orders: map[string]*posted{}, placed: map[string]bool{}}
-			r.options = app.Options{Database: db.Options{Path: filepath.Join(r.data, "lad.db")}, KeyFile: filepath.Join(r.data, "lad.key"), AllowPrivate: true}
-			if e == db.Postgres {
-				r.options.Database = dbtest.Options(t, e)
-			}
+			r := newRack(t, binary, e)
 			r.found()
 			for n := range rounds {
 				r.round(n)
@@ -72,6 +57,36 @@ func TestKill(t *testing.T) {
 			t.Logf("%s: %d rounds, %d keys posted %d times, %d acknowledged, %d cancelled, %d orders from the channel", e, rounds, len(r.orders), r.posts, r.count(acknowledged), r.count(cancelled), len(r.placed))
 		})
 	}
+}
+
+func rounds(t *testing.T) int {
+	v := os.Getenv("LAD_TORTURE_ROUNDS")
+	if v == "" {
+		return 3
+	}
+	n, err := strconv.Atoi(v)
+	if err != nil || n < 1 {
+		t.Fatalf("LAD_TORTURE_ROUNDS=%q", v)
+	}
+	return n
+}
+
+// build makes the real program.
+func build(t *testing.T) (binary string) {
+	binary = filepath.Join(t.TempDir(), "lad")
+	if out, err := exec.Command("go", "build", "-o", binary, "github.com/lad-hub/lad/cmd/lad").CombinedOutput(); err != nil {
+		t.Fatalf("build: %v\n%s", err, out)
+	}
+	return binary
+}
+
+func newRack(t *testing.T, binary string, e db.Engine) *rack {
+	r := &rack{t: t, binary: binary, data: t.TempDir(), orders: map[string]*posted{}, placed: map[string]bool{}}
+	r.options = app.Options{Database: db.Options{Path: filepath.Join(r.data, "lad.db")}, KeyFile: filepath.Join(r.data, "lad.key"), AllowPrivate: true}
+	if e == db.Postgres {
+		r.options.Database = dbtest.Options(t, e)
+	}
+	return r
 }
 
 // posted is what the buyers know of one key.

@@ -135,6 +135,7 @@ func (s *Service) record(ctx context.Context, held hold, e event, out outcome) e
 		if err := lease.CheckIn(ctx, tx, held.lease.Name, held.lease.Fence); err != nil {
 			return err
 		}
+		s.changed(tx)
 		state, next, failing := Waiting, int64(0), e.failing
 		if out.ok() {
 			state, failing = Delivered, 0
@@ -171,13 +172,17 @@ func (s *Service) stop(ctx context.Context, tx *db.Tx, id int64, e event, out ou
 func (s *Service) rest(ctx context.Context, held hold, taken bool) error {
 	return s.db.Write(ctx, held.tenant, func(tx *db.Tx) error {
 		if taken {
-			_, err := tx.Exec(ctx, "update webhook set fails = 0, not_before = 0 where tenant_id = $1 and id = $2 and fails <> 0", int64(tx.Tenant), held.id)
+			n, err := tx.Exec(ctx, "update webhook set fails = 0, not_before = 0 where tenant_id = $1 and id = $2 and fails <> 0", int64(tx.Tenant), held.id)
+			if n > 0 {
+				s.changed(tx)
+			}
 			return err
 		}
 		w, err := byID(ctx, tx, held.id, tx.ForUpdate())
 		if err != nil {
 			return err
 		}
+		s.changed(tx)
 		_, err = tx.Exec(ctx, "update webhook set fails = $3, not_before = $4 where tenant_id = $1 and id = $2", int64(tx.Tenant), held.id, w.Fails+1,
 			tx.Now().Add(min(pause(w.Fails+1), longestRest)).UnixMicro())
 		return err

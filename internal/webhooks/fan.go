@@ -45,6 +45,9 @@ func (s *Service) fan(ctx context.Context, held hold) (moved bool, err error) {
 		if err := insertDeliveries(ctx, tx, w.ID, list); err != nil {
 			return err
 		}
+		if len(list) > 0 {
+			s.changed(tx)
+		}
 		moved = true
 		_, err = tx.Exec(ctx, "update webhook set read_pos = $3 where tenant_id = $1 and id = $2", int64(tx.Tenant), w.ID, page[len(page)-1].Pos)
 		return err

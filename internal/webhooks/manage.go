@@ -80,6 +80,7 @@ func purpose(id int64) string { return fmt.Sprint("webhook:", id) }
 func (s *Service) note(ctx context.Context, tx *db.Tx, a access.Actor, kind string, id int64, payload any) error {
 	t := tx.Tenant
 	tx.AfterCommit(func() { s.loop.know(); s.Wake(t) })
+	s.changed(tx)
 	return s.journal.Append(ctx, tx, journal.Record{Actor: a.String(), Kind: kind, Subject: "webhook", SubjectID: id, Payload: payload})
 }
 

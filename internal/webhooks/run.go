@@ -18,8 +18,8 @@ import (
 const (
 	// sweepEvery finds pauses that are over and what other processes wrote.
 	sweepEvery = time.Second
-	// leaseTime is how long a process that died keeps a webhook from others; a round is shorter.
-	leaseTime = time.Minute
+	// leaseTime is how long a process that died keeps a webhook from others; a round is shorter. Renewed before each round.
+	leaseTime = Timeout + 5*time.Second
 )
 
 type place struct {
@@ -41,7 +41,11 @@ type loop struct {
 }
 
 func newLoop(d *db.DB) loop {
-	return loop{wake: make(chan struct{}, 1), some: &atomic.Bool{}, leases: lease.New(d), owner: strconv.FormatUint(rand.Uint64(), 36),
+	owner := strconv.FormatUint(rand.Uint64(), 36)
+	if d.Engine() == db.SQLite {
+		owner = "the file's one process" // so that a start after a crash goes on at once
+	}
+	return loop{wake: make(chan struct{}, 1), some: &atomic.Bool{}, leases: lease.New(d), owner: owner,
 		mu: &sync.Mutex{}, busy: map[place]bool{}, wg: &sync.WaitGroup{}}
 }
 

@@ -31,6 +31,8 @@ type Needs struct {
 	HTTP *http.Client
 	// Plain allows addresses without TLS: for tests and programs in the same building.
 	Plain bool
+	// Changed is told, after the commit, that a tenant's webhooks or their logs are different.
+	Changed func(db.Tenant)
 }
 
 // Service is the use cases of webhooks and the loop that sends.
@@ -45,6 +47,9 @@ type Service struct {
 
 // New makes the service; nothing is sent before Start.
 func New(d *db.DB, s *ids.Source, j *journal.Journal, log *slog.Logger, n Needs) *Service {
+	if n.Changed == nil {
+		n.Changed = func(db.Tenant) {}
+	}
 	svc := &Service{Needs: n, db: d, ids: s, journal: j, log: log}
 	svc.loop = newLoop(d)
 	return svc
@@ -59,6 +64,12 @@ func scanWebhook(row db.Scanner) (w Webhook, err error) {
 	w.Events = strings.Fields(events)
 	w.RestsTill, w.CreatedAt = clock.FromMicros(rests), clock.FromMicros(created)
 	return w, err
+}
+
+// changed tells open pages after the commit.
+func (s *Service) changed(tx *db.Tx) {
+	t := tx.Tenant
+	tx.AfterCommit(func() { s.Changed(t) })
 }
 
 // byID reads a webhook that is not deleted.

@@ -153,7 +153,9 @@ func TestDelivers(t *testing.T) {
 			say(t, s, "account.created", 9, n)
 		}
 		say(t, s, "stock.receipt", 5, 0)
-		apptest.Eventually(t, "21 events arrive", func() bool { return len(r.taken()) >= 21 })
+		apptest.Eventually(t, "21 events arrive and are noted", func() bool {
+			return s.Int("select count(*) from webhook_delivery where tenant_id = $1 and state = 'delivered'") >= 21
+		})
 		s.Webhooks.Stop()
 		if n := len(r.taken()); n != 21 {
 			t.Errorf("%d events", n)

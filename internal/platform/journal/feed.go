@@ -56,30 +56,34 @@ func lockTail(ctx context.Context, tx *db.Tx) (pos int64, err error) {
 }
 
 // Feed reads the entries after a place, in order, at most limit.
-func Feed(ctx context.Context, tx *db.Tx, after int64, limit int) (out []Placed, err error) {
-	err = tx.Each(ctx, `select `+placedColumns+` from journal
-		where tenant_id = $1 and pos > 0 and pos > $2 order by pos limit $3`, []any{int64(tx.Tenant), after, limit}, func(s db.Scanner) error {
-		p, err := scanPlaced(s)
-		out = append(out, p)
-		return err
-	})
-	return out, err
+func Feed(ctx context.Context, tx *db.Tx, after int64, limit int) ([]Placed, error) {
+	return feed(ctx, tx, ofAll, after, limit)
 }
 
-// FeedOf is Feed of the entries about one subject, or about all of one kind when id is 0. Those of one subject are few, and its index
-// finds them: +pos and the bound on seq keep SQLite from walking all that happened since the place, or all that ever did.
-func FeedOf(ctx context.Context, tx *db.Tx, subject string, id, after int64, limit int) (out []Placed, err error) {
-	query := `select ` + placedColumns + ` from journal
-		where tenant_id = $1 and pos > 0 and pos > $2 and subject = $3 and (subject_id = $4 or $4 = 0) order by pos limit $5`
-	if id != 0 {
-		query = `select ` + placedColumns + ` from journal
-		where tenant_id = $1 and +pos > 0 and +pos > $2 and subject = $3 and subject_id = $4 and seq >= 0 order by +pos limit $5`
+// Where a feed is read. SQLite begins where the first of two bounds says: the place stands before the condition of the index, or
+// every page would walk all that came before it. A kind of subject has entries all along the feed, and those before the place are many: the index of subjects is
+// kept out of it. One subject has few, which are named first, as in ofQuery.
+const (
+	ofAll  = "pos > $2 and pos > 0 order by pos"
+	ofKind = "pos > $2 and pos > 0 and subject || '' = $4 order by pos"
+	ofOne  = "+pos > $2 and seq in (select seq from journal where tenant_id = $1 and subject = $4 and subject_id = $5) order by +pos"
+)
+
+// FeedOf is Feed of one kind of subject, or with an id of one subject.
+func FeedOf(ctx context.Context, tx *db.Tx, subject string, id, after int64, limit int) ([]Placed, error) {
+	if id == 0 {
+		return feed(ctx, tx, ofKind, after, limit, subject)
 	}
-	err = tx.Each(ctx, query, []any{int64(tx.Tenant), after, subject, id, limit}, func(s db.Scanner) error {
-		p, err := scanPlaced(s)
-		out = append(out, p)
-		return err
-	})
+	return feed(ctx, tx, ofOne, after, limit, subject, id)
+}
+
+func feed(ctx context.Context, tx *db.Tx, where string, after int64, limit int, more ...any) (out []Placed, err error) {
+	err = tx.Each(ctx, placedFrom+where+" limit $3",
+		append([]any{int64(tx.Tenant), after, limit}, more...), func(s db.Scanner) error {
+			p, err := scanPlaced(s)
+			out = append(out, p)
+			return err
+		})
 	return out, err
 }
 
@@ -92,11 +96,20 @@ func Tail(ctx context.Context, tx *db.Tx) (pos int64, err error) {
 // overlap is how much earlier than asked PlaceAt looks: entries of one moment get their places in the order of their commits.
 const overlap = time.Minute
 
-// PlaceAt is a place before a moment: the feed after it holds everything from then on, and about a minute more. It is looked for
-// from the end, since nobody asks for the far past.
+// PlaceAt is a place before a moment: the feed after it holds everything from then on, and about a minute more. It is found by
+// halving: places grow with time but for what is written at the same moment.
 func PlaceAt(ctx context.Context, tx *db.Tx, at time.Time) (pos int64, err error) {
-	err = tx.QueryRow(ctx, `select coalesce((select pos from journal where tenant_id = $1 and pos > 0 and at < $2 order by pos desc limit 1), 0)`,
-		int64(tx.Tenant), at.Add(-overlap).UnixMicro()).Scan(&pos)
+	high, err := Tail(ctx, tx)
+	for err == nil && pos < high {
+		middle := high - (high-pos)/2
+		var found, when int64
+		err = tx.QueryRow(ctx, "select pos, at from journal where tenant_id = $1 and pos >= $2 and pos > 0 order by pos limit 1", int64(tx.Tenant), middle).Scan(&found, &when)
+		if when < clock.Micros(at.Add(-overlap)) {
+			pos = found
+		} else {
+			high = middle - 1
+		}
+	}
 	return pos, err
 }
 
@@ -107,7 +120,7 @@ func BySeq(ctx context.Context, tx *db.Tx, seqs []int64) (map[int64]Placed, erro
 		return out, nil
 	}
 	in, args := db.In(2, seqs)
-	err := tx.Each(ctx, "select "+placedColumns+" from journal where tenant_id = $1 and seq in "+in,
+	err := tx.Each(ctx, placedFrom+"seq in "+in,
 		append([]any{int64(tx.Tenant)}, args...), func(s db.Scanner) error {
 			p, err := scanPlaced(s)
 			out[p.Seq] = p
@@ -116,7 +129,7 @@ func BySeq(ctx context.Context, tx *db.Tx, seqs []int64) (map[int64]Placed, erro
 	return out, err
 }
 
-const placedColumns = "pos, seq, at, actor, kind, subject, subject_id, payload"
+const placedFrom = "select pos, seq, at, actor, kind, subject, subject_id, payload from journal where tenant_id = $1 and "
 
 func scanPlaced(s db.Scanner) (p Placed, err error) {
 	var at int64

@@ -80,13 +80,15 @@ func payload(p any) (string, error) {
 
 // Of reads the history of one subject, newest first, at most limit entries with a sequence number below before (0: newest).
 func Of(ctx context.Context, tx *db.Tx, subject string, id, before int64, limit int) ([]Entry, error) {
-	return read(ctx, tx, `select seq, at, actor, kind, subject, subject_id, payload from journal
-		where tenant_id = $1 and subject = $2 and subject_id = $3 and seq < $4 order by seq desc limit $5`,
-		int64(tx.Tenant), subject, id, below(before), limit)
+	return read(ctx, tx, ofQuery, int64(tx.Tenant), subject, id, below(before), limit)
 }
 
-// below is the bound of a reading downwards; 0 is the newest entry. A bound on seq also tells SQLite to walk the subject's index and
-// not the whole journal.
+// The entries of a subject are named first, by its index: left to itself SQLite walks all of the tenant's entries, since they lie in
+// the order that is asked for.
+const ofQuery = `select seq, at, actor, kind, subject, subject_id, payload from journal where tenant_id = $1 and seq in (
+	select seq from journal where tenant_id = $1 and subject = $2 and subject_id = $3 and seq < $4 order by seq desc limit $5) order by seq desc`
+
+// below is the bound of a reading downwards; 0 is the newest entry.
 func below(before int64) int64 {
 	if before == 0 {
 		return math.MaxInt64

@@ -93,6 +93,9 @@ func (v view) lines(ctx context.Context) []kit.Pair {
 		}
 		add("connections.health.compared", text, tone)
 	}
+	if v.OffersRead > 0 && c.OffersReadAt > 0 {
+		add("connections.health.comparing", i18n.T(ctx, "connections.health.comparing_of", "done", v.OffersRead, "all", max(v.OffersTotal, v.OffersRead)), "")
+	}
 	if c.SilentSince > 0 {
 		add("connections.health.silent", i18n.Ago(ctx, clock.FromMicros(c.SilentSince), v.now), kit.Bad)
 	}

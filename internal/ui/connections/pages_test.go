@@ -8,7 +8,9 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/lad-hub/lad/internal/app/apptest"
 	"github.com/lad-hub/lad/internal/connections"
@@ -18,6 +20,7 @@ import (
 	"github.com/lad-hub/lad/internal/platform/i18n"
 	"github.com/lad-hub/lad/internal/sim"
 	"github.com/lad-hub/lad/internal/sim/prom"
+	"github.com/lad-hub/lad/internal/sim/rozetka"
 )
 
 func open(t *testing.T) *apptest.Living {
@@ -230,4 +233,55 @@ func TestPagesInEveryLanguage(t *testing.T) {
 	must(t, "viewer adds", viewer.Get("/connections/new"), http.StatusForbidden)
 	must(t, "viewer deletes", viewer.Post(path+"/delete", nil), http.StatusForbidden)
 	must(t, "health", viewer.Get("/connections"), http.StatusOK, "HTTP 500", "помилки", "1 у дорозі")
+}
+
+// A first reading of a long offer list and prices on their way are seen with what remains, and are gone when they are done.
+func TestProgressIsSeen(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	p := rozetka.New(rozetka.Options{})
+	for i := range 250 {
+		code := fmt.Sprintf("S%03d", i)
+		p.SeedOffers([]sim.OfferSeed{{SKU: code, Title: "Товар " + code, PriceMinor: 100_00, Quantity: 5}})
+		if i < 30 {
+			s.Goods(code, 100_00, 5)
+		}
+	}
+	reached, goOn := make(chan struct{}), make(chan struct{})
+	var once sync.Once
+	p.OnRequest(func(r *http.Request, _ time.Time) {
+		if r.URL.Query().Get("page") == "2" {
+			once.Do(func() { close(reached); <-goOn })
+		}
+	})
+	c, _ := s.Connect(p, nil)
+	s.Start()
+	t.Cleanup(s.Connections.Stop)
+	<-reached
+	b := s.Owner()
+	path := fmt.Sprint("/connections/", c.ID)
+	for name, where := range map[string]string{"page": path, "list": "/connections"} {
+		a := b.Get(where)
+		must(t, name, a, http.StatusOK, "Читаємо пропозиції каналу: 100 з 250, залишилося 150")
+		if !strings.Contains(a.Text, `max="250" value="100"`) {
+			t.Errorf("%s has no bar", name)
+		}
+	}
+	close(goOn)
+	s.Settled(c.ID)
+	if a := b.Get(path); strings.Contains(a.Text, "<progress") {
+		t.Error("a bar with nothing under way")
+	}
+	p.Faults().Set(sim.Status5xx, sim.Rule{})
+	rule := connections.AsIs
+	rule.Push, rule.MulPPM = true, 1_100_000
+	if err := s.Connections.SetPrices(t.Context(), s.Who, c.ID, rule); err != nil {
+		t.Fatal(err)
+	}
+	must(t, "prices", b.Get(path), http.StatusOK, "Надсилаємо ціни: залишилося 30 з 30")
+	p.Faults().Clear(sim.Status5xx)
+	apptest.Eventually(t, "all prices are there", func() bool { return s.Health(c.ID).DirtyPrices == 0 })
+	if a := b.Get(path); strings.Contains(a.Text, "<progress") {
+		t.Error("a bar with nothing under way")
+	}
 }

@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/a-h/templ"
 
@@ -16,10 +15,12 @@ import (
 	"github.com/lad-hub/lad/internal/webhooks"
 )
 
+// listID is the id of the list's fragment.
+const listID = "webhooks-list"
+
 // listData is the webhooks with the form for another. made is shown once.
 type listData struct {
 	list   []webhooks.Webhook
-	now    time.Time
 	name   string
 	url    string
 	events []string // ticked groups
@@ -37,12 +38,17 @@ func (p *pages) webhookList(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *pages) listPage(w http.ResponseWriter, r *http.Request, status int, d listData) error {
-	var err error
-	if d.list, err = p.Webhooks.List(r.Context(), access.From(r.Context())); err != nil {
+	read := func() (err error) {
+		d.list, err = p.Webhooks.List(r.Context(), access.From(r.Context()))
 		return err
 	}
-	d.now = p.Clock.Now()
-	return p.page(w, r, status, func(data kit.PageData) templ.Component { return listView(&d, data) })
+	if kit.IsFragment(r, listID) {
+		if err := read(); err != nil {
+			return err
+		}
+		return reply.HTML(w, r, status, webhookTable(&d))
+	}
+	return p.page(w, r, status, read, func(data kit.PageData) templ.Component { return listView(&d, data) })
 }
 
 // webhookCreate makes a webhook and shows its secret, once.

@@ -17,6 +17,9 @@ import (
 // logPage is how many deliveries a page of the log shows.
 const logPage = 50
 
+// logID is the id of the log's fragment.
+const logID = "webhook-log"
+
 // showData is one webhook with a page of its log.
 type showData struct {
 	webhooks.Webhook
@@ -31,6 +34,14 @@ func href(id int64) string { return "/webhooks/" + strconv.FormatInt(id, 10) }
 
 func (d *showData) deliveryHref(no int64, what string) string {
 	return href(d.ID) + "/deliveries/" + strconv.FormatInt(no, 10) + "/" + what
+}
+
+// path is the page of the log that is shown.
+func (d *showData) path() string {
+	if d.before == 0 {
+		return href(d.ID)
+	}
+	return reply.Href(href(d.ID), "before", strconv.FormatInt(d.before, 10))
 }
 
 // newer leads back to the first page of the log, older to the next; "" for nowhere.
@@ -59,16 +70,23 @@ func (p *pages) showPage(w http.ResponseWriter, r *http.Request, status int, fau
 		return err
 	}
 	a, d := access.From(r.Context()), showData{before: reply.Number(r, "before"), now: p.Clock.Now(), fault: fault}
-	if d.Webhook, err = p.Webhooks.Get(r.Context(), a, id); err != nil {
+	read := func() (err error) {
+		if d.Webhook, err = p.Webhooks.Get(r.Context(), a, id); err != nil {
+			return err
+		}
+		d.log, err = p.Webhooks.Log(r.Context(), a, id, d.before, logPage)
+		if len(d.log) == logPage {
+			d.next = d.log[logPage-1].No
+		}
 		return err
 	}
-	if d.log, err = p.Webhooks.Log(r.Context(), a, id, d.before, logPage); err != nil {
-		return err
+	if kit.IsFragment(r, logID) {
+		if err := read(); err != nil {
+			return err
+		}
+		return reply.HTML(w, r, status, logPart(&d), pauseOrResume(&d, true))
 	}
-	if len(d.log) == logPage {
-		d.next = d.log[logPage-1].No
-	}
-	return p.page(w, r, status, func(data kit.PageData) templ.Component { return showView(&d, data) })
+	return p.page(w, r, status, read, func(data kit.PageData) templ.Component { return showView(&d, data) })
 }
 
 // webhookDelete ends a webhook.

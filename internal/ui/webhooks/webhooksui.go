@@ -46,10 +46,13 @@ func Register(rt *httpx.Router, d Deps) {
 // pathID is the webhook of the address.
 func pathID(r *http.Request) (int64, error) { return reply.ID(r, "id", "error.not_found") }
 
-// page answers with a whole page.
-func (p *pages) page(w http.ResponseWriter, r *http.Request, status int, view func(kit.PageData) templ.Component) error {
+// page answers with a whole page. What it shows is read after the frame, whose cursor of hints must be the older of the two.
+func (p *pages) page(w http.ResponseWriter, r *http.Request, status int, read func() error, view func(kit.PageData) templ.Component) error {
 	data, err := p.Frame(r, "", i18n.T(r.Context(), "webhooks.title"))
 	if err != nil {
+		return err
+	}
+	if err := read(); err != nil {
 		return err
 	}
 	return reply.HTML(w, r, status, view(data))
