@@ -2,7 +2,7 @@ package opencartdb
 
 import (
 	"bytes"
-	"crypto/sha1" //nolint:gosec // mysql_native_password is made of it
+	"crypto/sha1" // mysql_native_password is made of it
 	"encoding/binary"
 	"errors"
 	"io"

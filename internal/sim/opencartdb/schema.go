@@ -77,6 +77,14 @@ func schemaOf(generation string) []*relation {
 	return out
 }
 
+// Tables are the names of a generation's tables, without prefix.
+func Tables(generation string) (names []string) {
+	for _, t := range schemaOf(generation) {
+		names = append(names, t.name)
+	}
+	return names
+}
+
 // create is the statement that makes a table; the first column is its key, of statuses and descriptions together with the language.
 func (t *relation) create(prefix string) string {
 	var columns []string

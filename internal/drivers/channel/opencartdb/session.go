@@ -41,20 +41,25 @@ func (c *channel) write(ctx context.Context, f func(*session) error) error {
 	return c.converse(ctx, "START TRANSACTION", f)
 }
 
-func (c *channel) converse(ctx context.Context, begin string, f func(*session) error) error {
+func (c *channel) converse(ctx context.Context, begin string, f func(*session) error) (err error) {
+	s := &session{c: c, ctx: ctx}
+	defer func() {
+		if broken := recover(); broken != nil { // the library takes a server at its word: a packet that is cut off inside makes it panic
+			c.cfg.Log.Warn("the conversation with the database panicked", "channel", info.Name, "panic", fmt.Sprint(broken))
+			err = c.fault(mysql.ErrMalformPkt, s.changed)
+		}
+	}()
 	open, e := c.connector()
 	if e != nil {
 		return e
 	}
 	db := sql.OpenDB(open)
 	db.SetMaxOpenConns(1)
-	defer db.Close() //nolint:errcheck // the server ends what is left over with the connection
-	conn, err := db.Conn(ctx)
-	if err != nil {
+	defer db.Close() // the server ends what is left over with the connection
+	if s.conn, err = db.Conn(ctx); err != nil {
 		return c.fault(err, false)
 	}
-	defer conn.Close() //nolint:errcheck // as above
-	s := &session{c: c, ctx: ctx, conn: conn}
+	defer s.conn.Close() // as above
 	err = s.run(begin, f)
 	var ours *connector.Error
 	if err == nil || errors.As(err, &ours) {
@@ -123,7 +128,7 @@ func (s *session) rows(query string, args ...any) (list []row, err error) {
 	if err != nil {
 		return nil, err
 	}
-	defer found.Close() //nolint:errcheck // Err tells
+	defer found.Close() // Err tells
 	names, err := found.Columns()
 	if err != nil {
 		return nil, err
