@@ -78,13 +78,21 @@ func (c *channel) moved(at string, by time.Duration) string {
 	return c.local(t.Add(by))
 }
 
-// back is where the next sweep begins: the shop's servers may disagree about the time, and in autumn an hour comes twice.
+// back is where the next sweep begins: the shop's servers may disagree about the time, and in the night when an hour comes twice the
+// second pass lies before the first in writing. So it steps back on the face of the clock and not in time.
 func (c *channel) back(newest string) string {
-	t, err := time.ParseInLocation(stamp, newest, c.zone)
+	face, err := time.Parse(stamp, newest)
 	if err != nil {
 		return ""
 	}
-	return wire.Wall(t.Add(-wire.Overlap), c.zone, stamp)
+	face = face.Add(-wire.Overlap)
+	at, _ := time.ParseInLocation(stamp, newest, c.zone) // it has been parsed
+	_, before := at.Add(-3 * time.Hour).In(c.zone).Zone()
+	_, after := at.Add(3 * time.Hour).In(c.zone).Zone()
+	if before > after {
+		face = face.Add(-time.Hour)
+	}
+	return face.Format(stamp)
 }
 
 // ReadOrders reads orders by id.
