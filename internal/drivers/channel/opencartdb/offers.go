@@ -26,6 +26,9 @@ type offersCursor struct {
 func (c *channel) ListOffers(ctx context.Context, raw string) (connector.OfferPage, error) {
 	var cur offersCursor
 	wire.ReadCursor(raw, &cur)
+	if raw == "" {
+		c.shape = nil // rights may have been given since
+	}
 	var page connector.OfferPage
 	err := c.read(ctx, func(s *session) error {
 		found, err := s.rows("SELECT p.product_id FROM {product} p WHERE p.product_id > ? ORDER BY p.product_id LIMIT ?", max(cur.After, 0), maxProducts+1)
