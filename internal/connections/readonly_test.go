@@ -53,13 +53,7 @@ func TestChannelThatIsOnlyRead(t *testing.T) {
 		shows(t, shop, "A", 18)
 
 		shop.Allow()
-		if err := s.Connections.Repair(ctx, s.Who, c.ID); err != nil {
-			t.Fatal(err)
-		}
-		apptest.Eventually(t, "the offer refuses nothing", func() bool {
-			return s.Int("select count(*) from listing where tenant_id = $1 and refuses <> ''") == 0
-		})
-		if err := s.Connections.Repair(ctx, s.Who, c.ID); err != nil {
+		if err := s.Connections.SyncNow(ctx, s.Who, c.ID); err != nil {
 			t.Fatal(err)
 		}
 		shows(t, shop, "A", 17)
