@@ -448,3 +448,28 @@ func TestLostAnswer(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// One look is one connection, however a server behaves at the door: the next try is Lad's.
+func TestOneConnectionForALook(t *testing.T) {
+	t.Parallel()
+	s := open(t, simdb.Options{})
+	dials := 0
+	dial := func(ctx context.Context, network, address string) (net.Conn, error) {
+		dials++
+		return (&net.Dialer{}).DialContext(ctx, network, address)
+	}
+	c, err := opencartdb.New().Open(connector.Config{Settings: s.shop.Settings(s.url), Dial: dial, Now: time.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, kind := range []sim.Kind{"", sim.Drop, sim.HalfResponse, sim.ExpireTokens} {
+		dials = 0
+		if kind != "" {
+			s.shop.Faults().Set(kind, sim.Rule{})
+		}
+		_, err := c.Check(ctx)
+		if s.shop.Faults().Clear(); dials != 1 || (err == nil) != (kind == "") {
+			t.Errorf("%q: %d connections, error %v", kind, dials, err)
+		}
+	}
+}

@@ -3,7 +3,6 @@ package opencartdb
 import (
 	"crypto/tls"
 	"crypto/x509"
-	sqldriver "database/sql/driver"
 	"errors"
 	"net"
 
@@ -13,8 +12,6 @@ import (
 	"github.com/lad-hub/lad/internal/drivers/wire"
 	"github.com/lad-hub/lad/internal/platform/httpx"
 )
-
-type driverConnector = sqldriver.Connector
 
 // Numbers of errors by which the server says what is wrong.
 const (

@@ -4,8 +4,10 @@ import (
 	"context"
 	"crypto/tls"
 	"database/sql"
+	sqldriver "database/sql/driver"
 	"errors"
 	"fmt"
+	"io"
 	"regexp"
 	"strings"
 	"time"
@@ -18,8 +20,8 @@ import (
 
 // Bounds of a conversation. The way out bounds its bytes and its whole time.
 const (
-	connectTime   = 8 * time.Second
 	statementTime = 20 * time.Second
+	writeTime     = 10 * time.Second
 	maxRows       = 20_000
 )
 
@@ -90,11 +92,12 @@ func (c *channel) preamble() string {
 	return fmt.Sprintf("SET time_zone = '%s' /*M! , max_statement_time = %d */ /*!50708 , max_execution_time = %d */", offset, seconds, seconds*1000)
 }
 
-func (c *channel) connector() (driverConnector, *connector.Error) {
+func (c *channel) connector() (sqldriver.Connector, *connector.Error) {
 	m := mysql.NewConfig()
 	m.Net, m.Addr, m.User, m.Passwd, m.DBName = "tcp", c.address, c.user, c.password, c.database
 	m.DialFunc = c.cfg.Dial
-	m.Timeout, m.ReadTimeout, m.WriteTimeout = connectTime, statementTime+5*time.Second, connectTime
+	// The way out bounds how long a connection takes; a bound here would count the wait for its turn.
+	m.ReadTimeout, m.WriteTimeout = statementTime+5*time.Second, writeTime
 	m.InterpolateParams, m.ClientFoundRows = true, true // one way there and back for a statement; a row that had the value counts
 	m.MaxAllowedPacket = 1 << 20
 	m.Logger = &mysql.NopLogger{} // what is wrong is told in the error
@@ -109,7 +112,19 @@ func (c *channel) connector() (driverConnector, *connector.Error) {
 	if err != nil {
 		return nil, &connector.Error{Kind: connector.KindSettings, Message: "the settings of the database can not be used", Cause: err}
 	}
-	return open, nil
+	return once{open}, nil
+}
+
+// once keeps database/sql from connecting again at once where a server hangs up at the door: trying again is Lad's.
+type once struct{ sqldriver.Connector }
+
+// Connect connects.
+func (o once) Connect(ctx context.Context) (sqldriver.Conn, error) {
+	c, err := o.Connector.Connect(ctx)
+	if errors.Is(err, sqldriver.ErrBadConn) {
+		return nil, io.ErrUnexpectedEOF
+	}
+	return c, err
 }
 
 // row is a row by names of columns; NULL is empty.
