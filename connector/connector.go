@@ -1,5 +1,5 @@
 // Package connector is the contract between Lad and the outside: a driver turns an outside system's bytes into these types
-// and back, and nothing else. It knows no SQL and no rule of the shop, starts no goroutine and keeps no state beyond what
+// and back, and nothing else. It knows no table and no rule of Lad's, starts no goroutine and keeps no state beyond what
 // its session with the outside needs (a token, a cursor's page).
 //
 // A Driver describes one kind of outside system as data (Info) and opens a Channel for one account. What the channel can do
@@ -9,6 +9,7 @@ package connector
 import (
 	"context"
 	"log/slog"
+	"net"
 	"net/http"
 	"time"
 
@@ -49,8 +50,12 @@ type Account struct {
 type Config struct {
 	// Settings holds the values of Info.Settings by key, secrets included.
 	Settings map[string]string
-	// HTTP is the only way out: it has the time-outs, the byte limit and the guard against private addresses.
+	// HTTP is the way out: it has the time-outs, the byte limit and the guard against private addresses.
 	HTTP *http.Client
+	// Dial is the way out of a driver whose outside speaks another protocol than HTTP (a shop's database). It has the same guard,
+	// one conversation is bounded in time and bytes as an answer over HTTP is, and each counts as a request against the limits:
+	// such a driver opens a connection for an operation and closes it at its end.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 	// HookSecret signs the channel's own calls where it can sign them; Lad makes one per connection. Empty while a form is tested.
 	HookSecret string
 	// Keep stores new values of settings durably before it returns, secrets sealed: a refresh token that works once must be kept

@@ -12,6 +12,11 @@ func (in Info) StatusOf(code string) (Status, bool) {
 	return Status{}, false
 }
 
+// TakesStatuses says whether there is a status that Lad may ask for; a channel that can only be read has Outside ones alone.
+func (in Info) TakesStatuses() bool {
+	return slices.ContainsFunc(in.Statuses, func(s Status) bool { return !s.Outside && !s.Ignore })
+}
+
 // Reason finds the channel's code for a neutral reason; ReasonOther stands in for one that the channel does not have.
 func (in Info) Reason(r Reason) (CancelReason, bool) {
 	var other CancelReason

@@ -223,6 +223,10 @@ const patience = 300 * time.Millisecond
 // faults runs every operation through every fault: the right kind, no success reported, and the channel works again after.
 func (s Subject) faults(t *testing.T) {
 	t.Parallel()
+	if s.start(t).Dialled {
+		s.lineFaults(t)
+		return
+	}
 	for _, f := range faults() {
 		t.Run(f.name, func(t *testing.T) {
 			t.Parallel()

@@ -1,8 +1,10 @@
 package connectortest
 
 import (
+	"context"
 	"log/slog"
 	"maps"
+	"net"
 	"net/http"
 	"testing"
 	"time"
@@ -35,7 +37,11 @@ func (s Subject) settings(t *testing.T) {
 		return nil, http.ErrServerClosed
 	})}
 	try := func(set map[string]string) error {
-		_, err := s.Driver.Open(connector.Config{Settings: set, HTTP: client, Now: time.Now, Log: slog.New(slog.DiscardHandler)})
+		dial := func(context.Context, string, string) (net.Conn, error) {
+			requests++
+			return nil, net.ErrClosed
+		}
+		_, err := s.Driver.Open(connector.Config{Settings: set, HTTP: client, Dial: dial, Now: time.Now, Log: slog.New(slog.DiscardHandler)})
 		return err
 	}
 	if err := try(maps.Clone(good)); err != nil {

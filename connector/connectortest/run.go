@@ -55,6 +55,7 @@ type stand struct {
 	s    Subject
 	ch   connector.Channel
 	wire *wire
+	line *line
 	sku  int
 
 	mu      sync.Mutex
@@ -68,7 +69,7 @@ func (s Subject) start(t *testing.T) *stand {
 	if o == nil || o.Settings == nil {
 		t.Fatal("Subject.New gave no outside with settings")
 	}
-	st := &stand{Outside: o, t: t, s: s, wire: &wire{next: http.DefaultTransport}}
+	st := &stand{Outside: o, t: t, s: s, wire: &wire{next: http.DefaultTransport}, line: &line{}}
 	if o.Client != nil && o.Client.Transport != nil {
 		st.wire.next = o.Client.Transport
 	}
@@ -88,7 +89,7 @@ func (st *stand) open(settings map[string]string, now func() time.Time) connecto
 	}
 	client.Transport = st.wire
 	ch, err := st.s.Driver.Open(connector.Config{
-		Settings: st.kept(settings), HTTP: &client, HookSecret: HookSecret, Keep: st.keep, Now: now, Log: slog.New(slog.DiscardHandler),
+		Settings: st.kept(settings), HTTP: &client, Dial: st.line.dial, HookSecret: HookSecret, Keep: st.keep, Now: now, Log: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
 		st.t.Fatalf("Open: %v", err)

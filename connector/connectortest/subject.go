@@ -61,6 +61,8 @@ type Outside struct {
 	BadSettings map[string]string // well-formed, with credentials that are refused
 	Client      *http.Client      // nil means a plain one
 	Now         func() time.Time  // the outside's clock; nil means time.Now
+	// Dialled says that the driver speaks another protocol than HTTP, through Config.Dial: the suite makes its faults there.
+	Dialled bool
 
 	// AddOffer puts an offer on sale, priced 100.00 in the channel's currency.
 	AddOffer func(sku string, quantity connector.Qty) (offerID string)

@@ -151,6 +151,7 @@ func (a *App) build() error {
 		HTTP: func() *http.Client {
 			return httpx.NewClient(httpx.ClientOptions{AllowPrivate: a.AllowPrivate, Only: a.OnlyAddress})
 		},
+		Dial: httpx.NewDial(httpx.ClientOptions{AllowPrivate: a.AllowPrivate, Only: a.OnlyAddress}),
 	})
 	a.Baselinker = baselinker.New(a.IDs)
 	listings.connections = a.Connections

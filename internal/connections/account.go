@@ -49,7 +49,7 @@ func (s *Service) configure(d connector.Driver, settings map[string]string, rate
 	if s.ChannelClock != nil {
 		now = s.ChannelClock.Now
 	}
-	return connector.Config{Settings: settings, HTTP: client, Now: now, Log: s.log}, limiter
+	return connector.Config{Settings: settings, HTTP: client, Dial: limiter.Dial(s.Dial), Now: now, Log: s.log}, limiter
 }
 
 // open reads a connection and makes its session.

@@ -185,7 +185,7 @@ func (s *Service) lanes(a *Account) (pull *pullLane, offers *offerLane) {
 	if _, ok := a.Channel.(connector.StockSink); ok {
 		lanes = append(lanes, &pushLane{a, stockShow})
 	}
-	if _, ok := a.Channel.(connector.StatusSink); ok {
+	if takesOrders { // a channel that can be told nothing has what waits for it dropped
 		lanes = append(lanes, &statusLane{Account: a})
 	}
 	if hooks, ok := a.Channel.(connector.WebhookSource); ok && takesOrders {

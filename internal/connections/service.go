@@ -10,6 +10,7 @@ import (
 	"github.com/lad-hub/lad/internal/platform/clock"
 	"github.com/lad-hub/lad/internal/platform/db"
 	"github.com/lad-hub/lad/internal/platform/facts"
+	"github.com/lad-hub/lad/internal/platform/httpx"
 	"github.com/lad-hub/lad/internal/platform/ids"
 	"github.com/lad-hub/lad/internal/platform/journal"
 	"github.com/lad-hub/lad/internal/platform/qty"
@@ -94,6 +95,8 @@ type Needs struct {
 	Drivers Drivers
 	// HTTP makes the client of a connection's outside requests.
 	HTTP func() *http.Client
+	// Dial is the way out of drivers that speak another protocol than HTTP.
+	Dial httpx.Dial
 	// PollEvery overrides the drivers' pause between two polls; 0 leaves it to them.
 	PollEvery time.Duration
 	// PublicURL is where channels can call us, empty when they can not.

@@ -1,7 +1,9 @@
 package drivers
 
 import (
+	"context"
 	"log/slog"
+	"net"
 	"net/http"
 	"reflect"
 	"slices"
@@ -89,7 +91,7 @@ func OpenMadeUp(d connector.Driver) (connector.Channel, error) {
 	}
 	for {
 		ch, err := d.Open(connector.Config{
-			Settings: set, HTTP: &http.Client{Transport: nowhere{}}, HookSecret: "made-up", Now: time.Now, Log: slog.New(slog.DiscardHandler),
+			Settings: set, HTTP: &http.Client{Transport: nowhere{}}, Dial: nowhere{}.dial, HookSecret: "made-up", Now: time.Now, Log: slog.New(slog.DiscardHandler),
 		})
 		if err == nil && ch == nil {
 			return nil, connector.Errorf(connector.KindPermanent, "Open gave neither a channel nor an error")
@@ -121,6 +123,8 @@ func complaint(in connector.Info, err error) (key string) {
 type nowhere struct{}
 
 // RoundTrip refuses.
-func (nowhere) RoundTrip(*http.Request) (*http.Response, error) {
-	return nil, connector.Errorf(connector.KindTransient, "there is no network here")
-}
+func (nowhere) RoundTrip(*http.Request) (*http.Response, error) { return nil, noNetwork() }
+
+func (nowhere) dial(context.Context, string, string) (net.Conn, error) { return nil, noNetwork() }
+
+func noNetwork() error { return connector.Errorf(connector.KindTransient, "there is no network here") }

@@ -7,6 +7,7 @@ import (
 	"github.com/lad-hub/lad/internal/drivers/channel/erli"
 	"github.com/lad-hub/lad/internal/drivers/channel/horoshop"
 	"github.com/lad-hub/lad/internal/drivers/channel/opencart"
+	"github.com/lad-hub/lad/internal/drivers/channel/opencartdb"
 	"github.com/lad-hub/lad/internal/drivers/channel/prestashop"
 	"github.com/lad-hub/lad/internal/drivers/channel/prom"
 	"github.com/lad-hub/lad/internal/drivers/channel/rozetka"
@@ -19,7 +20,7 @@ import (
 func All() []connector.Driver {
 	return []connector.Driver{
 		prom.New(), rozetka.New(), allegro.New(), erli.New(),
-		horoshop.New(), opencart.New(), woocommerce.New(), shopify.New(), prestashop.New(), shopfile.New(),
+		horoshop.New(), opencart.New(), opencartdb.New(), woocommerce.New(), shopify.New(), prestashop.New(), shopfile.New(),
 	}
 }
 

@@ -89,6 +89,15 @@ func (s *Service) Pushed(ctx context.Context, tx *db.Tx, p Push, status string, 
 	return s.journal.Append(ctx, tx, journal.Record{Actor: "system", Kind: "order.pushed", Subject: "order", SubjectID: id, Payload: map[string]any{"status": status, "steps": said}})
 }
 
+// dropPush forgets what a channel should be told that can be told nothing: it would wait for ever. A change that came meanwhile is
+// dropped the same way in its turn.
+func (s *Service) dropPush(ctx context.Context, tx *db.Tx, p Push) error {
+	_, err := tx.Exec(ctx, "delete from order_push where tenant_id = $1 and order_id = $2 and want_gen = $3", int64(tx.Tenant), p.Order.ID, p.Gen)
+	tenant, id := tx.Tenant, p.Order.ID
+	tx.AfterCommit(func() { s.Changed(tenant, []int64{id}) })
+	return err
+}
+
 // StatusNow notes which status the channel has while a push is under way.
 func (s *Service) StatusNow(ctx context.Context, tx *db.Tx, orderID int64, status string) error {
 	_, err := tx.Exec(ctx, "update orders set channel_status = $3 where tenant_id = $1 and id = $2", int64(tx.Tenant), orderID, status)
@@ -129,7 +138,7 @@ func (s *Service) RetryPush(ctx context.Context, tx *db.Tx, orderID int64) error
 
 // PushState is what the channel was told about an order.
 type PushState struct {
-	State       string // queued, sent, confirmed, parked; empty when there was nothing to tell
+	State       string // queued, sent, confirmed, parked; empty when there was nothing to tell, or the channel can be told nothing
 	Error       string
 	WantedAt    int64
 	ConfirmedAt int64

@@ -37,10 +37,20 @@ func (s *Service) PushNext(ctx context.Context, out Outlet) (again bool, at time
 	if err != nil || len(due) == 0 {
 		return false, at, err
 	}
+	if !takesSteps(out.Channel) {
+		return true, time.Time{}, s.db.Write(ctx, out.Tenant, func(tx *db.Tx) error { return s.dropPush(ctx, tx, due[0]) })
+	}
 	p := due[0]
 	w := &statusWalk{s: s, out: out, push: p}
 	failure := w.run(ctx)
 	return true, time.Time{}, w.settle(ctx, failure)
+}
+
+// takesSteps says whether a channel can be told anything of an order.
+func takesSteps(ch connector.Channel) bool {
+	_, status := ch.(connector.StatusSink)
+	_, tracking := ch.(connector.TrackingSink)
+	return status || tracking
 }
 
 // statusWalk is one order on its way through the channel's statuses.

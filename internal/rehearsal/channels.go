@@ -1,6 +1,7 @@
 package rehearsal
 
 import (
+	"errors"
 	"net"
 	"net/http"
 	"sync/atomic"
@@ -12,6 +13,7 @@ import (
 	"github.com/lad-hub/lad/internal/sim/erli"
 	"github.com/lad-hub/lad/internal/sim/horoshop"
 	"github.com/lad-hub/lad/internal/sim/opencart"
+	"github.com/lad-hub/lad/internal/sim/opencartdb"
 	"github.com/lad-hub/lad/internal/sim/prestashop"
 	"github.com/lad-hub/lad/internal/sim/prom"
 	"github.com/lad-hub/lad/internal/sim/rozetka"
@@ -36,6 +38,9 @@ var simulators = map[string]func(o sim.Options, currency string) sim.Shop{
 		return prestashop.New(prestashop.Options{Options: o, Currency: c})
 	},
 	"opencart": func(o sim.Options, _ string) sim.Shop { return opencart.New(opencart.Options{Options: o}) },
+	"opencartdb": func(o sim.Options, _ string) sim.Shop {
+		return opencartdb.New(opencartdb.Options{Options: o, Generation: opencartdb.Four})
+	},
 	"shopfile": func(o sim.Options, c string) sim.Shop { return shopfile.New(shopfile.Options{Options: o, Currency: c}) },
 }
 
@@ -66,6 +71,7 @@ type stand struct {
 	addr    string
 	limited atomic.Int64 // requests refused with 429
 	srv     *http.Server
+	ln      net.Listener
 	done    chan struct{}
 }
 
@@ -77,8 +83,13 @@ func openStand(s sim.Shop) (*stand, error) {
 	}
 	out := &stand{Shop: s, addr: ln.Addr().String(), done: make(chan struct{})}
 	out.srv = &http.Server{Handler: out, ReadHeaderTimeout: 5 * time.Second}
+	out.ln = ln
 	go func() {
 		defer close(out.done)
+		if l, ok := s.(sim.Listener); ok {
+			_ = l.Serve(ln) // it ends with the listener
+			return
+		}
 		_ = out.srv.Serve(ln) // it ends with ErrServerClosed, or the channel is down, which the picture shows
 	}()
 	return out, nil
@@ -86,7 +97,10 @@ func openStand(s sim.Shop) (*stand, error) {
 
 // close ends the listener and cuts what hangs in it.
 func (s *stand) close() error {
-	err := s.srv.Close()
+	err := errors.Join(s.srv.Close(), s.ln.Close())
+	if errors.Is(err, net.ErrClosed) { // by the server
+		err = nil
+	}
 	<-s.done
 	return err
 }

@@ -141,6 +141,28 @@ func (f *Front) admit(w http.ResponseWriter, r *http.Request, at time.Time) bool
 	return true
 }
 
+// Knock tells the watchers of a request in another protocol than HTTP, and which fault strikes before it is executed; the empty
+// kind is none. What the request is stands in the method and the path of r.
+func (f *Front) Knock(r *http.Request) (Kind, Rule) {
+	at := f.clock.Now()
+	if p := f.requests.Load(); p != nil {
+		for _, fn := range *p {
+			fn(r, at)
+		}
+	}
+	for _, kind := range []Kind{Delay, Drop, RateLimit, Status429, Status5xx, HTMLErrors} {
+		rule, ok := f.faults.Take(kind, r.URL.Path)
+		if kind == RateLimit {
+			ok = ok && !f.spend(rule, at)
+		}
+		if ok {
+			rule.Delay += f.faults.jitter(rule.Jitter)
+			return kind, rule
+		}
+	}
+	return "", Rule{}
+}
+
 // wait holds a request back; false when the caller has gone meanwhile, which the server only notices once the body is read.
 func (f *Front) wait(r *http.Request, rule Rule) bool {
 	body, err := io.ReadAll(io.LimitReader(r.Body, maxRequestBytes+1)) // one too many is refused later

@@ -7,11 +7,12 @@
 //
 // What is shared lives here: Shop, the face a simulated sales channel shows to the program that plays its buyers; Front, the
 // HTTP side with faults; Faults, the plan; Book, an ordered store that answers "newest first" and "changed since" without
-// walking everything. No simulator starts a goroutine; all are safe for concurrent use.
+// walking everything. No simulator starts a goroutine of its own accord (a Listener has one for each connection); all are safe for concurrent use.
 package sim
 
 import (
 	"errors"
+	"net"
 	"net/http"
 	"time"
 
@@ -72,6 +73,13 @@ type Shop interface {
 	OnOffer(f func(OfferChange))
 	// OnRequest registers a function that is told each request on its arrival.
 	OnRequest(f func(r *http.Request, at time.Time))
+}
+
+// Listener is a Shop that speaks another protocol than HTTP. Whoever serves it serves this instead of its handler, and gives
+// Settings the listener's address as http://host:port.
+type Listener interface {
+	// Serve answers connections until the listener is closed; it returns when all of them have ended.
+	Serve(ln net.Listener) error
 }
 
 // OfferSeed is an offer to put on show.

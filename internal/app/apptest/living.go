@@ -24,6 +24,7 @@ import (
 	"github.com/lad-hub/lad/internal/platform/money"
 	"github.com/lad-hub/lad/internal/platform/qty"
 	"github.com/lad-hub/lad/internal/sim"
+	"github.com/lad-hub/lad/internal/sim/simtest"
 	"github.com/lad-hub/lad/internal/stock"
 	"github.com/lad-hub/lad/internal/tasks"
 )
@@ -267,7 +268,7 @@ func (s *Living) Told(kind, subject string, id int64) int {
 // replace the working ones.
 func (s *Living) Connect(shop sim.Shop, set map[string]string) (connections.Connection, *httptest.Server) {
 	s.t.Helper()
-	srv := httptest.NewServer(shop)
+	srv := simtest.Serve(shop)
 	s.t.Cleanup(srv.Close)
 	s.t.Cleanup(s.Connections.Stop) // before its server goes
 	settings := shop.Settings(srv.URL)

@@ -2,12 +2,12 @@
 package drivertest
 
 import (
-	"net/http/httptest"
 	"testing"
 
 	"github.com/lad-hub/lad/connector"
 	"github.com/lad-hub/lad/connector/connectortest"
 	"github.com/lad-hub/lad/internal/sim"
+	"github.com/lad-hub/lad/internal/sim/simtest"
 )
 
 // priceMinor is the price that the suite expects of a new offer.
@@ -15,7 +15,7 @@ const priceMinor = 100_00
 
 // Outside serves a simulated shop. Settings named in set replace the working ones; those in bad make them wrong.
 func Outside(t *testing.T, shop sim.Shop, set, bad map[string]string) *connectortest.Outside {
-	srv := httptest.NewServer(shop)
+	srv := simtest.Serve(shop)
 	t.Cleanup(srv.Close)
 	settings := shop.Settings(srv.URL)
 	for k, v := range set {
@@ -29,7 +29,9 @@ func Outside(t *testing.T, shop sim.Shop, set, bad map[string]string) *connector
 		wrong[k] = v
 	}
 	a := adapter{t, shop}
+	_, dialled := shop.(sim.Listener)
 	return &connectortest.Outside{
+		Dialled:  dialled,
 		Settings: settings, BadSettings: wrong,
 		AddOffer: a.addOffer, Place: a.place, CancelByBuyer: a.cancel, Shown: a.shown, SetShown: a.setShown,
 		OrderStatus:   func(id string) string { return a.order(id).Status },

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/netip"
 	"syscall"
@@ -62,15 +61,8 @@ var errRedirect = errors.New("redirect to another host or away from https refuse
 // its network (checked on the resolved address at dial time, so a name that changes its mind gains nothing), deaf to proxy
 // variables, which would step around that check.
 func NewClient(o ClientOptions) *http.Client {
-	dialer := &net.Dialer{Timeout: or(o.ConnectTimeout, DefaultConnectTimeout), KeepAlive: 30 * time.Second}
-	switch {
-	case o.Only != "":
-		dialer.ControlContext = only(o.Only)
-	case !o.AllowPrivate:
-		dialer.ControlContext = guardDial
-	}
 	transport := &http.Transport{
-		DialContext:            dialer.DialContext,
+		DialContext:            o.dialer().DialContext,
 		ForceAttemptHTTP2:      true,
 		MaxIdleConns:           100,
 		MaxIdleConnsPerHost:    4,

@@ -1,6 +1,8 @@
 package reconcile
 
 import (
+	"context"
+	"net"
 	"net/http"
 	"sync/atomic"
 	"time"
@@ -32,6 +34,17 @@ func (l *Limiter) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	l.calls.Add(1)
 	return l.next.RoundTrip(r)
+}
+
+// Dial makes a way out for another protocol than HTTP wait for the same tokens, one for each connection.
+func (l *Limiter) Dial(next func(ctx context.Context, network, address string) (net.Conn, error)) func(ctx context.Context, network, address string) (net.Conn, error) {
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		if err := l.bucket.Wait(ctx); err != nil {
+			return nil, err
+		}
+		l.calls.Add(1)
+		return next(ctx, network, address)
+	}
 }
 
 // Calls is how many requests were sent so far.

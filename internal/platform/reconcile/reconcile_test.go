@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -233,5 +234,23 @@ func TestLimiter(t *testing.T) {
 	free := reconcile.NewLimiter(http.DefaultTransport, 0, 0)
 	if free.Left() != -1 || free.Ready(began) != began {
 		t.Error("an unlimited account waits")
+	}
+}
+
+// A connection of another protocol takes a token as a request does, and is not opened while none is there.
+func TestLimiterDial(t *testing.T) {
+	t.Parallel()
+	l := reconcile.NewLimiter(http.DefaultTransport, 0.001, 2)
+	opened := 0
+	dial := l.Dial(func(context.Context, string, string) (net.Conn, error) { opened++; return nil, nil })
+	for range 2 {
+		if _, err := dial(context.Background(), "tcp", "db.example.com:3306"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	if _, err := dial(ctx, "tcp", "db.example.com:3306"); err == nil || opened != 2 || l.Calls() != 2 {
+		t.Errorf("error %v, %d opened, %d calls", err, opened, l.Calls())
 	}
 }

@@ -42,6 +42,9 @@ func (c *card) address(ctx context.Context) string {
 // pushText says whether the channel knows what was done here.
 func (c *card) pushText(ctx context.Context) string {
 	channel := c.channel(ctx).Title
+	if d, ok := c.names.drivers(c.Order.Source); ok && !d.Info().TakesStatuses() {
+		return i18n.T(ctx, "orders.push.untold", "channel", channel)
+	}
 	switch c.Push.State {
 	case "":
 		return i18n.T(ctx, "orders.push.none", "channel", channel)

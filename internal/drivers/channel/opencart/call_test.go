@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/lad-hub/lad/connector"
+	"github.com/lad-hub/lad/internal/drivers/wire/cart"
 	"github.com/lad-hub/lad/internal/platform/qty"
 	"github.com/lad-hub/lad/internal/sim"
 	shopsim "github.com/lad-hub/lad/internal/sim/opencart"
@@ -44,7 +45,7 @@ func TestAddress(t *testing.T) {
 			t.Errorf("%q: %v, %v, want kind settings", in, u, e)
 		}
 	}
-	if _, e := paidStatuses("17, x"); e == nil || e.Kind != connector.KindSettings {
+	if _, e := cart.PaidStatuses("17, x"); e == nil || e.Kind != connector.KindSettings {
 		t.Errorf("paid statuses: %v", e)
 	}
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/lad-hub/lad/connector"
 	"github.com/lad-hub/lad/internal/drivers/wire"
+	"github.com/lad-hub/lad/internal/drivers/wire/cart"
 )
 
 // maxWords bounds the statuses and methods of a shop that are looked at.
@@ -36,8 +37,8 @@ func (c *channel) ReadDictionary(ctx context.Context) (connector.Dictionary, err
 	for _, s := range list {
 		d.Statuses = append(d.Statuses, connector.Status{Code: s.id, Title: s.name, Stage: s.stage})
 	}
-	d.Payment = methods(said.Payment, func(m *connector.Method, code, title wire.Text) { m.OnPickup = onPickup(code, title) })
-	d.Delivery = methods(said.Delivery, func(m *connector.Method, code, title wire.Text) { m.Service = carrier(code, title) })
+	d.Payment = methods(said.Payment, func(m *connector.Method, code, title wire.Text) { m.OnPickup = cart.OnPickup(code, title) })
+	d.Delivery = methods(said.Delivery, func(m *connector.Method, code, title wire.Text) { m.Service = cart.Carrier(code, title) })
 	return d, nil
 }
 
@@ -53,7 +54,7 @@ func statuses(rows wire.Rows) (list []status) {
 			continue
 		}
 		seen[s.ID.ID()] = true
-		list = append(list, status{s.ID.ID(), wire.First(string(s.Name), s.ID.ID()), stageOf(s.ID.ID(), string(s.Name), string(s.Group))})
+		list = append(list, status{s.ID.ID(), wire.First(string(s.Name), s.ID.ID()), cart.StageOf(s.ID.ID(), string(s.Name), string(s.Group))})
 	}
 	return list
 }

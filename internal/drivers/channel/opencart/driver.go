@@ -11,6 +11,7 @@ import (
 
 	"github.com/lad-hub/lad/connector"
 	"github.com/lad-hub/lad/internal/drivers/wire"
+	"github.com/lad-hub/lad/internal/drivers/wire/cart"
 )
 
 type driver struct{}
@@ -31,7 +32,7 @@ func (driver) Open(cfg connector.Config) (connector.Channel, error) {
 	if e != nil {
 		return nil, e
 	}
-	paid, e := paidStatuses(set["paid_statuses"])
+	paid, e := cart.PaidStatuses(set["paid_statuses"])
 	if e != nil {
 		return nil, e
 	}
@@ -59,21 +60,6 @@ func moduleAddress(raw string) (*url.URL, *connector.Error) {
 	// Slashes stay as the page shows them: what a firewall on the way would unescape, the signature would not survive.
 	u.RawQuery, u.Fragment = "route="+strings.ReplaceAll(url.QueryEscape(q.Get("route")), "%2F", "/"), ""
 	return u, nil
-}
-
-// paidStatuses reads numbers of statuses, with commas.
-func paidStatuses(raw string) (ids []string, e *connector.Error) {
-	for part := range strings.SplitSeq(raw, ",") {
-		t := wire.Text(strings.TrimSpace(part))
-		switch {
-		case t == "":
-		case t.Number() == 0:
-			return nil, connector.Errorf(connector.KindSettings, "paid_statuses: %q is not the number of a status", wire.Clip(string(t)))
-		default:
-			ids = append(ids, t.ID())
-		}
-	}
-	return ids, nil
 }
 
 // channel keeps what the session learned of the shop.

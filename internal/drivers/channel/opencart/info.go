@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/lad-hub/lad/connector"
+	"github.com/lad-hub/lad/internal/drivers/wire/cart"
 	"github.com/lad-hub/lad/internal/platform/money"
 )
 
@@ -30,22 +31,7 @@ var info = connector.Info{
 	Limits: connector.Limits{
 		RequestsPerSecond: 2, Burst: 4, StockBatch: maxItems, PriceBatch: maxItems, ReadBatch: maxItems, PollEvery: 60 * time.Second,
 	},
-	Statuses: []connector.Status{
-		{Code: statusPending, Title: "Pending", Stage: connector.StageNew},
-		{Code: statusProcessing, Title: "Processing", Stage: connector.StageConfirmed},
-		{Code: statusProcessed, Title: "Processed", Stage: connector.StagePicking},
-		{Code: statusShipped, Title: "Shipped", Stage: connector.StageShipped},
-		{Code: statusComplete, Title: "Complete", Stage: connector.StageCompleted},
-		{Code: statusCanceled, Title: "Canceled", Stage: connector.StageCancelled},
-		{Code: "8", Title: "Denied", Stage: connector.StageCancelled},
-		{Code: "9", Title: "Canceled Reversal", Stage: connector.StageConfirmed},
-		{Code: "10", Title: "Failed", Stage: connector.StageCancelled},
-		{Code: "11", Title: "Refunded", Stage: connector.StageReturned},
-		{Code: "12", Title: "Reversed", Stage: connector.StageReturned},
-		{Code: "13", Title: "Chargeback", Stage: connector.StageReturned},
-		{Code: "14", Title: "Expired", Stage: connector.StageCancelled},
-		{Code: "16", Title: "Voided", Stage: connector.StageCancelled},
-	},
+	Statuses: cart.Statuses,
 	Steps: map[string][]string{
 		statusPending:    {statusProcessing, statusProcessed, statusShipped, statusComplete, statusCanceled},
 		statusProcessing: {statusProcessed, statusShipped, statusComplete, statusCanceled},

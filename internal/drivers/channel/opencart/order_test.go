@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/lad-hub/lad/connector"
+	"github.com/lad-hub/lad/internal/drivers/wire/cart"
 	"github.com/lad-hub/lad/internal/platform/money"
 	"github.com/lad-hub/lad/internal/platform/qty"
 )
@@ -141,14 +142,14 @@ func TestStages(t *testing.T) {
 		"Готовий до відправки": connector.StageConfirmed, "Не отправлен": connector.StageConfirmed, "Очікує, поки отримано оплату": connector.StageConfirmed,
 		"Виконано": connector.StageCompleted, "Zrealizowane": connector.StageCompleted, "Щось своє": connector.StageConfirmed, "": connector.StageConfirmed,
 	} {
-		if got := stageOf("99", name, ""); got != want {
+		if got := cart.StageOf("99", name, ""); got != want {
 			t.Errorf("%q is %s, want %s", name, got, want)
 		}
 	}
-	if got := stageOf("99", "Щось своє", groupComplete); got != connector.StageCompleted {
+	if got := cart.StageOf("99", "Щось своє", cart.GroupComplete); got != connector.StageCompleted {
 		t.Errorf("by its group: %s", got)
 	}
-	if got := stageOf("15", "Комплектується", groupProcessing); got != connector.StagePicking {
+	if got := cart.StageOf("15", "Комплектується", cart.GroupProcessing); got != connector.StagePicking {
 		t.Errorf("by its number: %s", got)
 	}
 }

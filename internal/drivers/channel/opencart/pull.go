@@ -6,6 +6,7 @@ import (
 
 	"github.com/lad-hub/lad/connector"
 	"github.com/lad-hub/lad/internal/drivers/wire"
+	"github.com/lad-hub/lad/internal/drivers/wire/cart"
 )
 
 // Bounds of one call by the protocol.
@@ -14,6 +15,14 @@ const (
 	maxProducts = 100
 	maxItems    = 200
 )
+
+// zone is of times that come without an offset.
+var zone = wire.Zone(info.Zone)
+
+// ParseOrder normalises an order.
+func (c *channel) ParseOrder(body []byte) (connector.Order, error) {
+	return cart.Reading{Paid: c.paid, Zone: zone, Currency: info.Currency}.ParseOrder(body)
+}
 
 // cursor is a place in the shop's journal of changed orders. It is no time, so no clock and no zone can carry it too far.
 type cursor struct {

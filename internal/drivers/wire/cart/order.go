@@ -1,16 +1,23 @@
-package opencart
+// Package cart is what the two drivers of OpenCart shops read alike: an order in the form of the module's protocol
+// (integrations/opencart/PROTOCOL.md), which the driver of the database makes from its rows, and what statuses and methods mean.
+package cart
 
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/lad-hub/lad/connector"
 	"github.com/lad-hub/lad/internal/drivers/wire"
 	"github.com/lad-hub/lad/internal/platform/money"
 )
 
-// zone is of times that come without an offset.
-var zone = wire.Zone(info.Zone)
+// Reading is what the connection's form says of a shop's orders.
+type Reading struct {
+	Paid     []string       // statuses that only the shop's payment modules set
+	Zone     *time.Location // of times that come without an offset
+	Currency money.Currency // of an order that names none
+}
 
 // order is what the protocol says an order holds.
 type order struct {
@@ -72,7 +79,7 @@ type line struct {
 }
 
 // ParseOrder normalises an order.
-func (c *channel) ParseOrder(body []byte) (connector.Order, error) {
+func (r Reading) ParseOrder(body []byte) (connector.Order, error) {
 	var o order
 	if e := wire.Decode(body, &o); e != nil {
 		return connector.Order{}, e
@@ -83,8 +90,8 @@ func (c *channel) ParseOrder(body []byte) (connector.Order, error) {
 	if o.Status.Number() == 0 {
 		return connector.Order{}, connector.Errorf(connector.KindData, "order %s has no status", o.ID.ID())
 	}
-	out := c.head(o)
-	if e := o.fill(&out); e != nil {
+	out := r.head(o)
+	if e := o.fill(&out, r.Currency); e != nil {
 		e.Message = "order " + out.ExternalID + ": " + e.Message
 		return connector.Order{}, e
 	}
@@ -92,16 +99,16 @@ func (c *channel) ParseOrder(body []byte) (connector.Order, error) {
 }
 
 // head reads everything but the goods.
-func (c *channel) head(o order) connector.Order {
+func (r Reading) head(o order) connector.Order {
 	d := o.Delivery
 	out := connector.Order{
-		ExternalID: o.ID.ID(), Status: o.Status.ID(), Stage: stageOf(o.Status.ID(), string(o.Name), string(o.Group)), Source: string(o.Store),
-		CreatedAt: o.Created.Time(zone), ChangedAt: o.Changed.Time(zone), Comment: string(o.Comment), Payment: c.payment(o),
+		ExternalID: o.ID.ID(), Status: o.Status.ID(), Stage: StageOf(o.Status.ID(), string(o.Name), string(o.Group)), Source: string(o.Store),
+		CreatedAt: o.Created.Time(r.Zone), ChangedAt: o.Changed.Time(r.Zone), Comment: string(o.Comment), Payment: r.payment(o),
 		Buyer: connector.Person{
 			ExternalID: o.Buyer.ID.ID(), Name: wire.Name(o.Buyer.FirstName, o.Buyer.LastName), Phone: wire.Phone(o.Buyer.Phone), Email: o.Buyer.Email.Email(),
 		},
 		Delivery: connector.Delivery{
-			Service: carrier(d.Code, d.Title), Title: wire.First(d.Title, d.Code), City: string(d.City), Branch: wire.Branch(d.Street),
+			Service: Carrier(d.Code, d.Title), Title: wire.First(d.Title, d.Code), City: string(d.City), Branch: wire.Branch(d.Street),
 			Address: joined(d.Index, d.Zone, d.Street, d.Street2), Tracking: string(o.Tracking.Number),
 		},
 	}
@@ -116,25 +123,25 @@ func (c *channel) head(o order) connector.Order {
 
 // payment: OpenCart does not say whether an order is paid. It is when it was free, or when it has reached a status that the
 // shop's owner named and that somebody else than Lad set.
-func (c *channel) payment(o order) connector.Payment {
-	p := connector.Payment{State: connector.PaymentUnpaid, Method: wire.First(o.Payment.Title, o.Payment.Code), OnPickup: onPickup(o.Payment.Code, o.Payment.Title)}
-	reached := func(t wire.Text) bool { return slices.Contains(c.paid, t.ID()) }
+func (r Reading) payment(o order) connector.Payment {
+	p := connector.Payment{State: connector.PaymentUnpaid, Method: wire.First(o.Payment.Title, o.Payment.Code), OnPickup: OnPickup(o.Payment.Code, o.Payment.Title)}
+	reached := func(t wire.Text) bool { return slices.Contains(r.Paid, t.ID()) }
 	if strings.HasPrefix(string(o.Payment.Code), "free_checkout") || slices.ContainsFunc(o.Reached, reached) {
 		p.State = connector.PaymentPaid
 	}
 	return p
 }
 
-// carrier finds the service in a method's code, then in its title; "flat.flat" and the like say nothing.
-func carrier(code, title wire.Text) string {
+// Carrier finds the service in a method's code, then in its title; "flat.flat" and the like say nothing.
+func Carrier(code, title wire.Text) string {
 	if s := wire.Carrier(code); s != string(code) {
 		return s
 	}
 	return wire.Carrier(title, code)
 }
 
-// onPickup goes by the code's first part, "cod" of "cod.cod", and by the words of the title, in which "QR code" is none.
-func onPickup(code, title wire.Text) bool {
+// OnPickup goes by the code's first part, "cod" of "cod.cod", and by the words of the title, in which "QR code" is none.
+func OnPickup(code, title wire.Text) bool {
 	first, _, _ := strings.Cut(string(code), ".")
 	words := strings.ReplaceAll(strings.ToLower(string(title)), "code", "")
 	return first == "cod" || strings.HasSuffix(first, "_cod") || wire.OnPickup(wire.Text(words))
@@ -150,8 +157,8 @@ func joined(parts ...wire.Text) string {
 	return strings.Join(words, ", ")
 }
 
-func (o order) fill(out *connector.Order) *connector.Error {
-	cur, e := wire.Currency(o.Currency, info.Currency)
+func (o order) fill(out *connector.Order, fallback money.Currency) *connector.Error {
+	cur, e := wire.Currency(o.Currency, fallback)
 	if e != nil {
 		return e
 	}
