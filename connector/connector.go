@@ -82,7 +82,8 @@ type Info struct {
 	Statuses []Status
 	// Steps is the channel's status graph: from code to the codes that can follow. "*" as key: from any open status.
 	Steps map[string][]string
-	// Targets names, per neutral stage, the status code that Lad asks for; a stage absent here is not written back.
+	// Targets names, per neutral stage, the status code that Lad asks for. A stage absent here is not written back:
+	// the channel is only brought to the last stage before it that is here.
 	Targets map[Stage]string
 	// CancelReasons maps Lad's reasons to the channel's.
 	CancelReasons []CancelReason
