@@ -36,14 +36,14 @@ func (s *Service) ParcelsOf(ctx context.Context, tx *db.Tx, orderID int64) ([]Pa
 	return s.parcels(ctx, tx, "order_id = $2 order by id", orderID)
 }
 
-// ParcelOf finds a parcel by its id or, when that is 0, by courier and number; NotFound when there is none.
+// ParcelOf finds a parcel by its id or, when that is 0, by its number and, when one is named, its courier; NotFound when there is none.
 func (s *Service) ParcelOf(ctx context.Context, tx *db.Tx, id int64, courier, number string) (Parcel, error) {
 	var list []Parcel
 	var err error
 	if id != 0 {
 		list, err = s.parcels(ctx, tx, "id = $2", id)
 	} else {
-		list, err = s.parcels(ctx, tx, "courier = $2 and number = $3 order by id limit 1", courier, number)
+		list, err = s.parcels(ctx, tx, "(courier = $2 or $2 = '') and number = $3 order by id limit 1", courier, number)
 	}
 	if err == nil && len(list) == 0 {
 		err = errs.New(errs.NotFound, "error.baselinker.no_parcel")

@@ -1,6 +1,7 @@
 package connectorphp
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/lad-hub/lad/connector"
@@ -46,7 +47,10 @@ func (s *Server) createPackageManual(c *call) (answer, error) {
 	}
 	var id int64
 	err := s.editOrder(c, parcel.OrderID, func(tx *db.Tx, _ orders.Order, h *orders.Head, _ *baselinker.Order) ([]journal.Record, error) {
-		var err error
+		err := s.keepParcel(c, tx, parcel.OrderID, h)
+		if err != nil {
+			return nil, err
+		}
 		if id, err = s.Kept.AddParcel(c, tx, parcel); err != nil {
 			return nil, err
 		}
@@ -56,6 +60,17 @@ func (s *Server) createPackageManual(c *call) (answer, error) {
 		return []journal.Record{{Kind: "order.parcel_added", Payload: map[string]any{"package_id": id, "tracking": parcel.Number}}}, nil
 	})
 	return answer{"package_id": id, "package_number": parcel.Number}, err
+}
+
+// keepParcel keeps the number that the order shows as a parcel, so that a further one does not push it out.
+func (s *Server) keepParcel(c *call, tx *db.Tx, order int64, h *orders.Head) error {
+	list, err := s.Kept.ParcelsOf(c, tx, order)
+	number := cut(h.Tracking, 40)
+	if err != nil || number == "" || slices.ContainsFunc(list, func(p baselinker.Parcel) bool { return p.Number == number }) {
+		return err
+	}
+	_, err = s.Kept.AddParcel(c, tx, baselinker.Parcel{OrderID: order, Courier: cut(h.Carrier, 20), Number: number})
+	return err
 }
 
 // parcelOut is a parcel with what the stage of its order tells of its way.
@@ -177,16 +192,25 @@ func (s *Server) getCourierPackagesStatusHistory(c *call) (answer, error) {
 	return answer{"packages_history": out}, err
 }
 
-// deleteCourierPackage takes a parcel away; the order forgets its number when it was that parcel's.
+// deleteCourierPackage takes a parcel away; an order that shows its number shows the one before from now on.
 func (s *Server) deleteCourierPackage(c *call) (answer, error) {
 	p, err := s.wantedParcel(c)
 	if err != nil {
 		return nil, err
 	}
 	return nil, s.editOrder(c, p.OrderID, func(tx *db.Tx, _ orders.Order, h *orders.Head, _ *baselinker.Order) ([]journal.Record, error) {
+		if err := s.Kept.DeleteParcel(c, tx, p.ID); err != nil {
+			return nil, err
+		}
+		left, err := s.Kept.ParcelsOf(c, tx, p.OrderID)
 		if h.Tracking == p.Number {
 			h.Tracking = ""
+			for _, before := range left {
+				if !before.Return {
+					h.Tracking, h.Carrier = before.Number, before.Courier
+				}
+			}
 		}
-		return []journal.Record{{Kind: "order.parcel_removed", Payload: map[string]any{"package_id": p.ID, "tracking": p.Number}}}, s.Kept.DeleteParcel(c, tx, p.ID)
+		return []journal.Record{{Kind: "order.parcel_removed", Payload: map[string]any{"package_id": p.ID, "tracking": p.Number}}}, err
 	})
 }

@@ -2,9 +2,11 @@ package connectorphp_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"testing"
 
 	"github.com/lad-hub/lad/internal/app/apptest"
+	"github.com/lad-hub/lad/internal/orders"
 )
 
 // Only what is given changes; an empty text empties, an empty extra field is deleted, what can not be kept is refused whole.
@@ -180,6 +182,36 @@ func TestDiscountNumbersAreNotReused(t *testing.T) {
 		c.ok("deleteOrderProduct", m{"order_id": id, "order_product_id": first})
 		if second := c.ok("addOrderProduct", off).int("order_product_id"); second == first {
 			t.Errorf("%d again", second)
+		}
+	})
+}
+
+// A further parcel does not push out the one that the order had; without the last one the order shows the one before.
+func TestParcelsStandBesideOneAnother(t *testing.T) {
+	t.Parallel()
+	apptest.EachEngine(t, func(t *testing.T, s *apptest.Living) {
+		c := newClient(t, s)
+		s.Goods("MUG-1", 49_00, 10)
+		id := c.add(mug(3, "MUG-1"))
+		if _, err := s.Orders.Ship(ctx, s.Who, id, orders.ShipInput{Tracking: "20450000000001", Carrier: "nova_poshta"}); err != nil {
+			t.Fatal(err)
+		}
+		c.ok("createPackageManual", m{"order_id": id, "courier_code": "dpd", "package_number": "D2"})
+		numbers := func() (out []string) {
+			for _, p := range c.ok("getOrderPackages", m{"order_id": id}).list("packages") {
+				out = append(out, fmt.Sprint(p["courier_code"], " ", p["courier_package_nr"]))
+			}
+			return append(out, fmt.Sprint(c.one(id)["delivery_package_module"], " ", c.one(id)["delivery_package_nr"]))
+		}
+		if got := fmt.Sprint(numbers()); got != "[nova_poshta 20450000000001 dpd D2 dpd D2]" {
+			t.Error(got)
+		}
+		if p := c.ok("getPackageDetails", m{"package_number": "20450000000001"}); p.int("package_id") == 0 {
+			t.Errorf("%v", p)
+		}
+		c.ok("deleteCourierPackage", m{"courier_code": "dpd", "package_number": "D2"})
+		if got := fmt.Sprint(numbers()); got != "[nova_poshta 20450000000001 nova_poshta 20450000000001]" {
+			t.Error(got)
 		}
 	})
 }

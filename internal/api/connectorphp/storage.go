@@ -1,6 +1,7 @@
 package connectorphp
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -166,12 +167,17 @@ func (s *Server) oldProduct(c *call, g goods, id int64, names groupNames) answer
 		"man_name": g.groups[g.skus[id].ProductID].Brand, "man_image": "", "category_id": full["category_id"], "images": images, "features": features, "variants": variants}
 }
 
-// addProduct is addInventoryProduct in the old family's words.
+// addProduct is addInventoryProduct in the old family's words, where ids of products and variants are texts.
 func (s *Server) addProduct(c *call) (answer, error) {
 	if err := s.translate(c); err != nil {
 		return nil, err
 	}
-	return s.addInventoryProduct(c)
+	out, err := s.addInventoryProduct(c)
+	if err != nil {
+		return nil, err
+	}
+	out["product_id"] = fmt.Sprint(out["product_id"])
+	return out, nil
 }
 
 // addProductVariant makes or changes a product under another one.
@@ -190,7 +196,7 @@ func (s *Server) addProductVariant(c *call) (answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return answer{"variant_id": out["product_id"], "product_id": parent, "warnings": out["warnings"]}, nil
+	return answer{"variant_id": fmt.Sprint(out["product_id"]), "product_id": parent, "warnings": out["warnings"]}, nil
 }
 
 // translate brings the old family's words for a product into the new ones.
