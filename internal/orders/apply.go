@@ -165,7 +165,7 @@ func (s *Service) holdAll(ctx context.Context, tx *db.Tx, fresh []*prepared) err
 		}
 		for i := range p.lines {
 			l := &p.lines[i]
-			if l.SKUID == 0 && !l.Removed {
+			if l.Waits(p.in.ConnectionID) {
 				p.result.Unlinked = append(p.result.Unlinked, l.No)
 			}
 			if l.SKUID == 0 || l.Removed || l.service {

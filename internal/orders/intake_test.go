@@ -16,6 +16,7 @@ import (
 	"github.com/lad-hub/lad/internal/platform/access"
 	"github.com/lad-hub/lad/internal/platform/db"
 	"github.com/lad-hub/lad/internal/platform/errs"
+	"github.com/lad-hub/lad/internal/platform/journal"
 	"github.com/lad-hub/lad/internal/platform/money"
 	"github.com/lad-hub/lad/internal/platform/qty"
 )
@@ -249,6 +250,33 @@ func TestDuplicateIsSuspected(t *testing.T) {
 		s.Time.Advance(31 * 60e9)
 		if late := take(t, s, own(s.Who, "key-5", line("A-1", 1, 100_00))); late.DuplicateOf != 0 {
 			t.Errorf("after half an hour: %+v", late)
+		}
+	})
+}
+
+// A line of our own that names nothing of the catalogue holds nothing and stops nothing; a channel's line like it waits for a person.
+func TestFreeLine(t *testing.T) {
+	t.Parallel()
+	apptest.EachEngine(t, func(t *testing.T, s *apptest.Living) {
+		sku := s.Goods("A-1", 100_00, 5)
+		packing := connector.Line{Title: "Пакування", Quantity: qty.One, Price: money.New(25_00, money.UAH)}
+		r := take(t, s, own(s.Who, "key", line("A-1", 2, 100_00), packing))
+		if len(r.Unlinked) != 0 || s.Tasks("unlinked_line", "order", r.OrderID) != 0 {
+			t.Errorf("answer %+v", r)
+		}
+		none := func(*db.Tx, *orders.Order, []int64) ([]journal.Record, error) { return nil, nil }
+		if err := s.Orders.ChangeLines(ctx, s.Who, r.OrderID, []orders.LineChange{{Title: "Гравіювання", Qty: qty.One, Price: money.New(50_00, money.UAH)}}, none); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Orders.Confirm(ctx, s.Who, r.OrderID); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Orders.Ship(ctx, s.Who, r.OrderID, orders.ShipInput{}); err != nil {
+			t.Fatal(err)
+		}
+		s.Wants(sku.ID, 3, 0)
+		if o := card(t, s, r.OrderID).Order; o.Unlinked || o.Total.Minor != 275_00 {
+			t.Errorf("order %+v", o)
 		}
 	})
 }

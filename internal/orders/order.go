@@ -132,6 +132,12 @@ type Line struct {
 	service bool // the SKU holds no stock; known only when the line was just linked
 }
 
+// Waits says that somebody has to say what a line is, before its goods can be held and sent. A line of our own order that names
+// nothing of the catalogue, such as packing, has no goods; where a channel's line names none, the channel has left it out.
+func (l Line) Waits(connectionID int64) bool {
+	return l.SKUID == 0 && !l.Removed && (connectionID != 0 || l.OfferID != "" || l.SKUCode != "")
+}
+
 // Destination is where an order goes, stored as one document.
 type Destination struct {
 	Delivery  connector.Delivery

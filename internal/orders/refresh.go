@@ -21,7 +21,7 @@ func (s *Service) refresh(ctx context.Context, tx *db.Tx, o *Order) error {
 			continue
 		}
 		o.ItemCount += l.Qty
-		if l.SKUID == 0 {
+		if l.Waits(o.ConnectionID) {
 			unlinked = append(unlinked, l.No)
 		}
 	}

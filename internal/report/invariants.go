@@ -34,7 +34,8 @@ var Invariants = []Invariant{
 	{"an order says it is short exactly when it is", `select 'order ' || o.id from orders o where o.tenant_id = $1 and o.stage in ('new', 'confirmed', 'picking')
 		and o.short <> exists (select 1 from shortage s where s.tenant_id = o.tenant_id and s.order_id = o.id and s.state = 'open')`},
 	{"an order says it is unlinked exactly when it is", `select 'order ' || o.id from orders o where o.tenant_id = $1 and o.stage in ('new', 'confirmed', 'picking')
-		and o.unlinked <> exists (select 1 from order_line l where l.tenant_id = o.tenant_id and l.order_id = o.id and l.sku_id = 0 and not l.removed)`},
+		and o.unlinked <> exists (select 1 from order_line l where l.tenant_id = o.tenant_id and l.order_id = o.id and l.sku_id = 0 and not l.removed
+			and (o.connection_id <> 0 or l.offer_id <> '' or l.sku_code <> ''))`},
 	{"every shortage has a task with a deadline", `select 'order ' || o.id from orders o where o.tenant_id = $1 and o.short and o.stage in ('new', 'confirmed', 'picking')
 		and not exists (select 1 from task t where t.tenant_id = o.tenant_id and t.kind = 'shortage' and t.subject = 'order' and t.subject_id = o.id and t.state = 'open' and t.due_at > 0)`},
 	{"a shipped hold has its move", `select 'order ' || h.order_id from hold h where h.tenant_id = $1 and h.state = 'shipped' and not exists (select 1 from move m

@@ -74,6 +74,22 @@ func TestCancelledAndDeleted(t *testing.T) {
 	})
 }
 
+// A line outside the catalogue, as clients add for packing, does not keep an order from being sent.
+func TestFreeLineIsSent(t *testing.T) {
+	t.Parallel()
+	apptest.EachEngine(t, func(t *testing.T, s *apptest.Living) {
+		c := newClient(t, s)
+		s.Goods("MUG-1", 49_00, 5)
+		order := mug(1, "MUG-1")
+		order["products"] = append(order["products"].([]any), m{"storage": "", "storage_id": 0, "product_id": "", "name": "Gift wrap", "price_brutto": 5, "quantity": 1})
+		id := c.add(order)
+		c.ok("setOrderStatus", m{"order_id": id, "status_id": 4})
+		if o := c.one(id); o.int("order_status_id") != 4 || len(o.list("products")) != 2 {
+			t.Errorf("status %d, %d lines", o.int("order_status_id"), len(o.list("products")))
+		}
+	})
+}
+
 // An order that lacks goods is not sent by a client either.
 func TestShortOrderIsNotSent(t *testing.T) {
 	t.Parallel()

@@ -76,7 +76,7 @@ func (c *card) lineFlags(ctx context.Context, l orders.Line) []flag {
 // allRight says whether every line was bought at our price and from stock that was there.
 func (c *card) allRight() bool {
 	return len(c.Lines) > 0 && !slices.ContainsFunc(c.Lines, func(l orders.Line) bool {
-		return !l.Removed && (l.SKUID == 0 || !l.PriceRight || !l.StockRight)
+		return !l.Removed && (l.Waits(c.Order.ConnectionID) || l.SKUID != 0 && (!l.PriceRight || !l.StockRight))
 	})
 }
 

@@ -510,7 +510,7 @@ func orderLine(c *card, l orders.Line) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if l.SKUID == 0 && !l.Removed {
+		if l.Waits(c.Order.ConnectionID) {
 			if l.SKUCode != "" {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 30, "<span class=\"mono\">")
 				if templ_7745c5c3_Err != nil {
