@@ -95,7 +95,7 @@ func TestLastModified(t *testing.T) {
 func TestGzipAndHead(t *testing.T) {
 	t.Parallel()
 	apptest.EachEngine(t, func(t *testing.T, s *apptest.Living) {
-		for i := range 20 {
+		for i := range 40 {
 			s.Goods(fmt.Sprint("A", i), 740_00, 1)
 		}
 		for _, format := range []string{"yml", "csv"} {

@@ -113,7 +113,7 @@ func TestViewerChangesNothing(t *testing.T) {
 	s := open(t)
 	sku := s.Goods("LMP", 100, 1)
 	viewer := s.Viewer()
-	own := []string{"/account/", "/language", "/sign-out", "/sign-in", "/setup/", "/hooks/", "/connector.php", "/api/", "/orders/bulk"}
+	own := []string{"/account/", "/language", "/sign-out", "/sign-in", "/setup/", "/hooks/", "/connector.php", "/{$}", "/api/", "/orders/bulk"}
 	rt, err := s.Routes()
 	if err != nil {
 		t.Fatal(err)
