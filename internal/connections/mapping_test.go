@@ -7,8 +7,12 @@ import (
 	"github.com/lad-hub/lad/internal/app/apptest"
 	"github.com/lad-hub/lad/internal/connections"
 	"github.com/lad-hub/lad/internal/drivers"
+	"github.com/lad-hub/lad/internal/orders"
 	"github.com/lad-hub/lad/internal/platform/db"
+	"github.com/lad-hub/lad/internal/platform/dbtest"
 	"github.com/lad-hub/lad/internal/platform/errs"
+	"github.com/lad-hub/lad/internal/sim"
+	"github.com/lad-hub/lad/internal/sim/horoshop"
 	"github.com/lad-hub/lad/internal/sim/prom"
 )
 
@@ -84,4 +88,55 @@ func driverInfo(t *testing.T, name string) connector.Info {
 		t.Fatal("no driver ", name)
 	}
 	return d.Info()
+}
+
+// A shop's own statuses are known by its own names; once a merchant has said what they mean, orders are brought to them and read by them.
+func TestOwnStatuses(t *testing.T) {
+	t.Parallel()
+	for name, own := range map[string]struct {
+		shop          sim.Shop
+		picking, sent string
+	}{
+		"prom":     {prom.New(prom.Options{}), "custom-172548", "custom-172549"},
+		"horoshop": {horoshop.New(horoshop.Options{Custom: []horoshop.CustomStatus{{ID: 21, Title: "Збирається"}, {ID: 22, Title: "Відправлено"}}}), "21", "22"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := apptest.Live(t, dbtest.Options(t, db.SQLite))
+			s.Goods("A", 100_00, 9)
+			offer(own.shop, "A", 100_00, 9)
+			c, _ := s.Connect(own.shop, nil)
+			s.Start()
+			settled(t, s, c)
+			apptest.Eventually(t, "the shop's statuses are read", func() bool { return len(s.Connection(c.ID).Dictionary.Statuses) > 0 })
+			m := connections.Mapping{
+				Stages:  map[string]connector.Stage{own.picking: connector.StagePicking, own.sent: connector.StageShipped},
+				Targets: map[connector.Stage]string{connector.StagePicking: own.picking, connector.StageShipped: own.sent},
+			}
+			if err := s.Connections.SetMapping(ctx, s.Who, c.ID, m); err != nil {
+				t.Fatal(err)
+			}
+			id := orderOf(t, s, c.ID, buy(t, own.shop, "A", 1).ID)
+			shows := func(status string, stage connector.Stage) {
+				t.Helper()
+				external := getOrder(t, s, id).Order.ExternalID
+				apptest.Eventually(t, "the channel shows "+status, func() bool { o, _ := own.shop.Order(external); return o.Status == status })
+				apptest.Eventually(t, "Lad reads it as "+string(stage), func() bool {
+					o := getOrder(t, s, id).Order
+					return o.ChannelStatus == status && o.Stage == stage
+				})
+			}
+			if _, err := s.Orders.Confirm(ctx, s.Who, id); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := s.Orders.StartPicking(ctx, s.Who, id); err != nil {
+				t.Fatal(err)
+			}
+			shows(own.picking, connector.StagePicking)
+			if _, err := s.Orders.Ship(ctx, s.Who, id, orders.ShipInput{Tracking: "20450000000001", Carrier: "nova_poshta"}); err != nil {
+				t.Fatal(err)
+			}
+			shows(own.sent, connector.StageShipped)
+		})
+	}
 }

@@ -23,7 +23,7 @@ func TestCapabilities(t *testing.T) {
 	}
 	prom, _ := drivers.ByName("prom")
 	can, err := drivers.Capabilities(prom)
-	if want := []string{"orders", "offers", "stock", "price", "status", "tracking"}; err != nil || !slices.Equal(namesOf(can), want) {
+	if want := []string{"orders", "offers", "stock", "price", "status", "tracking", "dictionary"}; err != nil || !slices.Equal(namesOf(can), want) {
 		t.Errorf("prom can %v, error %v, want %v", namesOf(can), err, want)
 	}
 	allegro, _ := drivers.ByName("allegro")

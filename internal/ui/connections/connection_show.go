@@ -21,6 +21,7 @@ type showData struct {
 	view
 	settings settingsForm
 	policy   policyForm
+	rate     rateForm
 }
 
 // policyForm is the stock policy as it was typed.
@@ -39,7 +40,7 @@ func (p *pages) show(r *http.Request) (*showData, error) {
 	if driver, ok := p.Connections.Drivers(h.Connection.Driver); ok {
 		d.settings = settingsForm{info: driver.Info(), id: h.Connection.ID, name: h.Connection.Name, values: h.Connection.Settings, asks: asksPermission(p.Connections.Drivers, h.Connection.Driver)}
 	}
-	d.policy = policyOf(h.Connection.Policy)
+	d.policy, d.rate = policyOf(h.Connection.Policy), d.rateForm()
 	return d, nil
 }
 

@@ -43,6 +43,7 @@ func Register(rt *httpx.Router, d Deps) {
 	rt.Handle("GET /connections/{id}", read, p.connectionShow)
 	rt.Handle("POST /connections/{id}/settings", write, p.connectionSettings)
 	rt.Handle("POST /connections/{id}/policy", write, p.connectionPolicy)
+	rt.Handle("POST /connections/{id}/rate", write, p.connectionRate)
 	rt.Handle("POST /connections/{id}/sync", write, p.connectionSync)
 	rt.Handle("POST /connections/{id}/repair", write, p.connectionRepair)
 	rt.Handle("POST /connections/{id}/pause", write, p.connectionPause)

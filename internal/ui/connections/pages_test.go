@@ -151,6 +151,23 @@ func retire(t *testing.T, b *apptest.Console, path string, form url.Values) {
 	must(t, "empty list", b.Get("/connections"), http.StatusOK, "Канали ще не підключено")
 }
 
+// What a merchant has agreed on with the channel is the rate of its requests; nonsense is refused, an empty field goes back.
+func TestAgreedRate(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	c, _ := s.Connect(prom.New(prom.Options{}), nil)
+	b, path := s.Owner(), fmt.Sprintf("/connections/%d", c.ID)
+	must(t, "nonsense", b.Post(path+"/rate", url.Values{"rate": {"багато"}}), http.StatusUnprocessableEntity, "Вкажіть від 0 до")
+	must(t, "agreed", b.Post(path+"/rate", url.Values{"rate": {"12,5"}}), http.StatusSeeOther)
+	if got := s.Connection(c.ID).RateMilli; got != 12500 {
+		t.Errorf("agreed: %d", got)
+	}
+	must(t, "usual", b.Post(path+"/rate", url.Values{"rate": {""}}), http.StatusSeeOther)
+	if got := s.Connection(c.ID).RateMilli; got != 0 {
+		t.Errorf("usual: %d", got)
+	}
+}
+
 // What could not be read is shown with its reason, bounded and harmless, and can be read again.
 func TestFactsSetAside(t *testing.T) {
 	t.Parallel()

@@ -64,6 +64,8 @@ var (
 	_ connector.StatusSink    = (*channel)(nil)
 	_ connector.TrackingSink  = (*channel)(nil)
 	_ connector.WebhookSource = (*channel)(nil)
+
+	_ connector.DictionarySource = (*channel)(nil)
 )
 
 // Check signs in and reads one order.

@@ -38,12 +38,7 @@ var info = connector.Info{
 		{Code: statusDelivered, Title: "Доставлено", Stage: connector.StageCompleted},
 		{Code: statusCancelled, Title: "Не доставлено", Stage: connector.StageCancelled},
 	},
-	Steps: map[string][]string{
-		statusNew:       {statusConfirmed, statusSent, statusDelivered, statusCancelled},
-		statusConfirmed: {statusSent, statusDelivered, statusCancelled},
-		statusSent:      {statusDelivered, statusCancelled},
-		"*":             {statusConfirmed, statusSent, statusDelivered, statusCancelled},
-	},
+	Steps: map[string][]string{"*": {statusConfirmed, statusSent, statusDelivered, statusCancelled}},
 	Targets: map[connector.Stage]string{
 		connector.StageConfirmed: statusConfirmed,
 		connector.StageShipped:   statusSent,

@@ -193,7 +193,8 @@ func (c *channel) ReadOrders(ctx context.Context, ids []string) ([]connector.Raw
 // shopFacts are learned once per session.
 type shopFacts struct {
 	known      bool
-	old        bool            // filters take dates without a time, and offset is not heard
+	old        bool // filters take dates without a time, and offset is not heard
+	statuses   []connector.Status
 	successful map[string]bool // statuses of the shop's own that end an order well
 }
 
@@ -217,11 +218,12 @@ func (c *channel) learn(ctx context.Context) error {
 		return err
 	}
 	for _, row := range append(list, said.Statuses...) {
-		var s struct {
-			ID         wire.Text `json:"id"`
-			Successful wire.Text `json:"is_successful"`
+		var s ownStatus
+		if e := wire.Decode(row, &s); e != nil || s.ID.ID() == "" {
+			continue
 		}
-		if e := wire.Decode(row, &s); e == nil && s.Successful.True() {
+		facts.statuses = append(facts.statuses, s.read())
+		if s.Successful.True() {
 			facts.successful[s.ID.ID()] = true
 		}
 	}

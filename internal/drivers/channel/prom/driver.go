@@ -52,6 +52,8 @@ var (
 	_ connector.PriceSink    = (*channel)(nil)
 	_ connector.StatusSink   = (*channel)(nil)
 	_ connector.TrackingSink = (*channel)(nil)
+
+	_ connector.DictionarySource = (*channel)(nil)
 )
 
 // Check reads one order: the token may have rights for some sections only, and orders are the one that must work.

@@ -45,13 +45,10 @@ var info = connector.Info{
 		{Code: "draft", Title: "Чернетка", Stage: connector.StageNew, Ignore: true, Outside: true},
 	},
 	Steps: map[string][]string{
-		statusPending:  {statusReceived, statusPaid, statusCanceled},
-		statusReceived: {statusPaid, statusDelivered, statusCanceled},
-		statusPaid:     {statusReceived, statusDelivered, statusCanceled},
-		loanWaiting:    {loanApproved, loanRejected, statusCanceled},
-		loanApproved:   {statusReceived, statusDelivered, statusCanceled},
-		"*":            {statusReceived, statusPaid, statusDelivered, statusCanceled},
-		"draft":        {},
+		statusPending: {statusReceived, statusPaid, statusCanceled},
+		loanWaiting:   {loanApproved, loanRejected, statusCanceled},
+		"*":           {statusReceived, statusPaid, statusDelivered, statusCanceled},
+		"draft":       {},
 	},
 	Targets: map[connector.Stage]string{
 		connector.StageConfirmed: statusReceived,

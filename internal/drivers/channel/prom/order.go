@@ -126,7 +126,7 @@ func (o order) head() connector.Order {
 	}
 	out.Stage, out.Ignore = stageOf(out.Status)
 	if out.Delivery.Tracking != "" && out.Stage == connector.StageConfirmed {
-		out.Stage = connector.StageShipped
+		out.Stage, out.StageFixed = connector.StageShipped, !isCustom(out.Status)
 	}
 	if out.Stage == connector.StageCancelled {
 		out.CancelReason = string(o.Cancellation.Title)
