@@ -49,6 +49,9 @@ func (s *Service) PricedListings(ctx context.Context, tx *db.Tx, connectionID, a
 		}
 		if l := at[id]; l != nil {
 			l.Wanted, l.Price = true, p
+			if p.Confirmed > 0 && p.ConfirmedAt > l.SeenAt { // read back after the list was read
+				l.PriceMinor = p.Confirmed
+			}
 		}
 		return nil
 	})

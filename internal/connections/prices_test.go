@@ -67,6 +67,13 @@ func TestPricesTravel(t *testing.T) {
 		costs(t, p, "A", 110_00)
 		costs(t, p, "B", 275_00)
 		pricesSettled(t, s, onProm)
+		s.Read(func(tx *db.Tx) error {
+			list, err := s.Connections.PricedListings(ctx, tx, onProm.ID, 0, 10)
+			if len(list) != 2 || list[0].PriceMinor+list[1].PriceMinor != 385_00 {
+				t.Errorf("the prices that were read back are not the ones that are told: %+v", list)
+			}
+			return err
+		})
 		setPrice(t, s, a, 120_00)
 		costs(t, p, "A", 132_00)
 		rule.StepMinor, rule.EndingMinor = 1000, 900

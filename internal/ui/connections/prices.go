@@ -216,9 +216,6 @@ func (d *pricesData) shows(ctx context.Context, l connections.Priced) (string, k
 	case l.Price.State == "accepted":
 		return i18n.T(ctx, "connections.offer.accepted"), kit.Plain
 	}
-	if c, err := money.ParseCurrency(l.Currency); err == nil && l.Price.Confirmed > 0 {
-		text = i18n.Money(ctx, money.New(l.Price.Confirmed, c))
-	}
 	return text, kit.Plain
 }
 
