@@ -57,6 +57,19 @@ func (e *engine) must(query string, args ...any) int64 {
 	return n
 }
 
+// insert writes a row of the simulator's own and tells its number.
+func (e *engine) insert(query string, args ...any) int64 {
+	r, err := e.db.ExecContext(context.Background(), query, args...)
+	if err != nil {
+		panic(fmt.Sprintf("opencartdb: %s: %v", query, err))
+	}
+	id, err := r.LastInsertId()
+	if err != nil {
+		panic("opencartdb: " + err.Error())
+	}
+	return id
+}
+
 // all reads rows for the simulator itself.
 func (e *engine) all(query string, args ...any) []map[string]string {
 	names, rows, err := e.query(query, args...)

@@ -58,12 +58,8 @@ func (s *Shop) PlaceOrder(b sim.Basket) (sim.Placed, error) {
 		s.line(id, l)
 	}
 	tax := sum * s.o.Tax / 100
-	for i, t := range []struct {
-		code  string
-		minor int64
-	}{{"sub_total", sum}, {"tax", tax}, {"total", sum + tax}} {
-		s.insert("order_total", "order_total_id", map[string]any{"order_id": id, "code": t.code, "title": t.code, "value": sim.Decimal(t.minor) + "00", "sort_order": i})
-	}
+	s.exec("insert into {order_total} (order_id, code, title, value, sort_order) values (?1, 'sub_total', 'Sub-Total', ?2, 1), (?1, 'tax', 'Tax', ?3, 2), (?1, 'total', 'Total', ?4, 9)",
+		id, sim.Decimal(sum)+"00", sim.Decimal(tax)+"00", sim.Decimal(sum+tax)+"00")
 	s.update("order", id, map[string]any{"total": sim.Decimal(sum+tax) + "00"})
 	s.update("order", id, b.Raw)
 	s.step(id, pending)
@@ -93,7 +89,7 @@ func (s *Shop) head(id int64, b sim.Basket, created time.Time) {
 	} else {
 		row["payment_code"], row["shipping_code"] = payment[1], delivery[1]
 	}
-	s.insert("order", "", row)
+	s.insert("order", row)
 }
 
 // object is a method as OpenCart 4 stores it.
@@ -105,21 +101,16 @@ func object(m [2]string) string {
 	return string(b)
 }
 
-// insert writes a row; key is given the next number unless it is empty.
-func (s *Shop) insert(table, key string, row map[string]any) int64 {
+// insert writes a row and tells its key, which is given the next number when the row has none.
+func (s *Shop) insert(table string, row map[string]any) int64 {
 	names, marks, args := "", "", []any{}
-	if key != "" {
-		row[key] = s.one("select coalesce(max(`" + key + "`), 0) + 1 from {" + table + "}")
-	}
 	for c, v := range row {
 		if names != "" {
 			names, marks = names+", ", marks+", "
 		}
 		names, marks, args = names+"`"+c+"`", marks+"?", append(args, v)
 	}
-	s.exec("insert into {"+table+"} ("+names+") values ("+marks+")", args...)
-	id, _ := row[key].(int64)
-	return id
+	return s.db.insert(s.sql("insert into {"+table+"} ("+names+") values ("+marks+")"), args...)
 }
 
 // update sets columns of a row that the table has.
@@ -142,7 +133,7 @@ type line struct {
 
 func (s *Shop) line(order int64, l line) {
 	product, value := parts(l.offer)
-	id := s.insert("order_product", "order_product_id", map[string]any{
+	id := s.insert("order_product", map[string]any{
 		"order_id": order, "product_id": product, "name": escaped(l.title), "model": escaped(l.sku), "quantity": l.quantity, "price": sim.Decimal(l.priceMinor) + "00",
 		"total": sim.Decimal(l.priceMinor*l.quantity) + "00", "tax": sim.Decimal(l.priceMinor*s.o.Tax/100) + "00",
 	})
@@ -152,7 +143,7 @@ func (s *Shop) line(order int64, l line) {
 	}
 	for _, v := range s.all("select v.product_option_id, d.name from {product_option_value} v join {option_value_description} d on d.option_value_id = v.option_value_id"+
 		" where v.product_option_value_id = ?", value) {
-		s.insert("order_option", "order_option_id", map[string]any{
+		s.insert("order_option", map[string]any{
 			"order_id": order, "order_product_id": id, "product_option_id": atoi(v["product_option_id"]), "product_option_value_id": value, "name": "Варіант",
 			"value": v["name"], "type": "select",
 		})
@@ -211,7 +202,7 @@ func (s *Shop) step(id, status int64) {
 		s.move(id, 1)
 	}
 	s.exec("update {order} set order_status_id = ?, date_modified = ? where order_id = ?", status, s.now(), id)
-	s.insert("order_history", "order_history_id", map[string]any{"order_id": id, "order_status_id": status, "date_added": s.now()})
+	s.insert("order_history", map[string]any{"order_id": id, "order_status_id": status, "date_added": s.now()})
 }
 
 // PlaceRaw implements sim.Shop: members name columns of the order; it has no lines.

@@ -88,16 +88,19 @@ func Tables(generation string) (names []string) {
 // create is the statement that makes a table; the first column is its key, of statuses and descriptions together with the language.
 func (t *relation) create(prefix string) string {
 	var columns []string
-	for _, c := range t.columns {
+	single := len(t.columns) < 2 || t.columns[1] != "language_id"
+	for i, c := range t.columns {
 		kind := " integer not null default 0"
 		if t.texts[c] {
 			kind = " text not null default ''"
 		}
+		if i == 0 && single {
+			kind = " integer primary key" // numbers itself
+		}
 		columns = append(columns, "`"+c+"`"+kind)
 	}
-	key := "`" + t.columns[0] + "`"
-	if len(t.columns) > 1 && t.columns[1] == "language_id" {
-		key += ", `language_id`"
+	if single {
+		return "create table `" + prefix + t.name + "` (" + strings.Join(columns, ", ") + ")"
 	}
-	return "create table `" + prefix + t.name + "` (" + strings.Join(columns, ", ") + ", primary key (" + key + "))"
+	return "create table `" + prefix + t.name + "` (" + strings.Join(columns, ", ") + ", primary key (`" + t.columns[0] + "`, `language_id`))"
 }

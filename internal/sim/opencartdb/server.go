@@ -79,6 +79,9 @@ func (s *Shop) talk(conn net.Conn) {
 		case comPing:
 			answer.add(okPacket(0))
 		case comQuery:
+			if !c.goesOn() {
+				return
+			}
 			answer = c.answer(seq+1, string(body[1:]))
 		default:
 			answer.add((&refusal{1047, "08S01", "Unknown command"}).packet())
@@ -110,6 +113,23 @@ func (c *conversation) door() bool {
 	}
 	_, _ = c.conn.Write(refused.Bytes()) // as above
 	return false
+}
+
+// goesOn applies a fault that was switched on after the client was let in, so that nothing that happens afterwards is seen by it;
+// false ends the conversation. Faults that strike now and then strike at the door alone, or no conversation would come to its end.
+func (c *conversation) goesOn() bool {
+	for _, f := range c.s.Faults().Active() {
+		if f.Rule.Probability > 0 || f.Rule.Next > 0 {
+			continue
+		}
+		switch f.Kind {
+		case sim.Delay:
+			return c.pause(f.Rule.Delay)
+		case sim.Drop, sim.Status429, sim.Status5xx, sim.HTMLErrors, sim.ExpireTokens:
+			return false
+		}
+	}
+	return true
 }
 
 // pause holds a client back; false when it has gone meanwhile.

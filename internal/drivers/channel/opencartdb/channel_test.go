@@ -473,3 +473,46 @@ func TestOneConnectionForALook(t *testing.T) {
 		}
 	}
 }
+
+// A server that breaks off inside a packet, at whichever byte of whichever answer, is an error: nothing hangs and nothing panics.
+func TestAnyBrokenAnswer(t *testing.T) {
+	t.Parallel()
+	s := open(t, simdb.Options{})
+	s.seed(sim.OfferSeed{SKU: "A", Title: "А", PriceMinor: 100_00, Quantity: 30})
+	s.buy(sim.BasketLine{SKU: "A", Quantity: 1})
+	for at := range 30 {
+		heard := 0
+		dial := func(ctx context.Context, network, address string) (net.Conn, error) {
+			c, err := httpx.NewDial(httpx.ClientOptions{AllowPrivate: true, Timeout: 200 * time.Millisecond})(ctx, network, address)
+			return &garbler{Conn: c, heard: &heard, at: at * 71}, err
+		}
+		c, err := opencartdb.New().Open(connector.Config{Settings: s.shop.Settings(s.url), Dial: dial, Now: time.Now})
+		if err != nil {
+			t.Fatal(err)
+		}
+		short, cancel := context.WithTimeout(ctx, 100*time.Millisecond)
+		_, _ = c.(ch).PullOrders(short, "") // any error is fine, and what is not seen as broken too
+		_, _ = c.(ch).ListOffers(short, "") // as above
+		_, _ = c.(ch).ReadDictionary(short) // as above
+		cancel()
+	}
+}
+
+// garbler turns the bytes from one place on into others.
+type garbler struct {
+	net.Conn
+	heard *int
+	at    int
+}
+
+// Read reads.
+func (g *garbler) Read(p []byte) (int, error) {
+	n, err := g.Conn.Read(p)
+	for i := range p[:n] {
+		if k := *g.heard + i; k >= g.at && k < g.at+23 {
+			p[i] = byte(k * 89)
+		}
+	}
+	*g.heard += n
+	return n, err
+}

@@ -7,7 +7,6 @@ import (
 	sqldriver "database/sql/driver"
 	"errors"
 	"fmt"
-	"io"
 	"regexp"
 	"strings"
 	"time"
@@ -45,12 +44,6 @@ func (c *channel) write(ctx context.Context, f func(*session) error) error {
 
 func (c *channel) converse(ctx context.Context, begin string, f func(*session) error) (err error) {
 	s := &session{c: c, ctx: ctx}
-	defer func() {
-		if broken := recover(); broken != nil { // the library takes a server at its word: a packet that is cut off inside makes it panic
-			c.cfg.Log.Warn("the conversation with the database panicked", "channel", info.Name, "panic", fmt.Sprint(broken))
-			err = c.fault(mysql.ErrMalformPkt, s.changed)
-		}
-	}()
 	open, e := c.connector()
 	if e != nil {
 		return e
@@ -112,19 +105,7 @@ func (c *channel) connector() (sqldriver.Connector, *connector.Error) {
 	if err != nil {
 		return nil, &connector.Error{Kind: connector.KindSettings, Message: "the settings of the database can not be used", Cause: err}
 	}
-	return once{open}, nil
-}
-
-// once keeps database/sql from connecting again at once where a server hangs up at the door: trying again is Lad's.
-type once struct{ sqldriver.Connector }
-
-// Connect connects.
-func (o once) Connect(ctx context.Context) (sqldriver.Conn, error) {
-	c, err := o.Connector.Connect(ctx)
-	if errors.Is(err, sqldriver.ErrBadConn) {
-		return nil, io.ErrUnexpectedEOF
-	}
-	return c, err
+	return carefulConnector{open}, nil
 }
 
 // row is a row by names of columns; NULL is empty.
