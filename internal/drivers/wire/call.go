@@ -85,12 +85,15 @@ func Send(ctx context.Context, client *http.Client, c Call) (Answer, error) {
 	return a, nil
 }
 
+// InsideNetwork is why an address is refused before anything is sent there.
+const InsideNetwork = "it lies inside a private network, where Lad goes only when it was started with --allow-private"
+
 // travelError adds what the platform's own client refuses.
 func travelError(host string, err error, write bool) *connector.Error {
 	e := connector.SendError(err, write)
 	var blocked *httpx.BlockedError
 	if errors.As(err, &blocked) {
-		e.Kind, e.Message = connector.KindSettings, host+" can not be used"
+		e.Kind, e.Message = connector.KindSettings, host+" can not be used: "+InsideNetwork
 	}
 	return e
 }

@@ -67,7 +67,7 @@ func (c *channel) fault(err error, changed bool) *connector.Error {
 	var name x509.HostnameError
 	switch {
 	case errors.As(err, &blocked), errors.As(err, &bounds):
-		e.Kind, e.Message = connector.KindSettings, "host: "+c.host+" can not be used"
+		e.Kind, e.Message = connector.KindSettings, "host: "+c.host+" can not be used: "+wire.InsideNetwork
 	case errors.As(err, &dial) && dial.Op == "dial":
 		e.Kind = connector.KindTransient
 		e.Message = "nobody answers at " + c.address + ": is the address right, and does the hosting let other machines connect to the database?"
