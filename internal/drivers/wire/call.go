@@ -71,7 +71,7 @@ func Send(ctx context.Context, client *http.Client, c Call) (Answer, error) {
 	}
 	resp, err := client.Do(req)
 	if err != nil {
-		return Answer{}, travelError(req.URL.Host, err, c.Write)
+		return Answer{}, TravelError(req.URL.Host, err, c.Write)
 	}
 	defer resp.Body.Close()
 	b, err := io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
@@ -88,8 +88,8 @@ func Send(ctx context.Context, client *http.Client, c Call) (Answer, error) {
 // InsideNetwork is why an address is refused before anything is sent there.
 const InsideNetwork = "it lies inside a private network, where Lad goes only when it was started with --allow-private"
 
-// travelError adds what the platform's own client refuses.
-func travelError(host string, err error, write bool) *connector.Error {
+// TravelError is why a request got no answer, with what the platform's own client refuses.
+func TravelError(host string, err error, write bool) *connector.Error {
 	e := connector.SendError(err, write)
 	var blocked *httpx.BlockedError
 	if errors.As(err, &blocked) {

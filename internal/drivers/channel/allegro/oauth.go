@@ -3,7 +3,6 @@ package allegro
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"io"
 	"net/http"
 	"net/url"
@@ -11,7 +10,6 @@ import (
 
 	"github.com/lad-hub/lad/connector"
 	"github.com/lad-hub/lad/internal/drivers/wire"
-	"github.com/lad-hub/lad/internal/platform/httpx"
 )
 
 // maxToken bounds an answer of the token endpoint.
@@ -45,12 +43,7 @@ func (p place) ask(ctx context.Context, client *http.Client, path string, form u
 	req.Header.Set("User-Agent", userAgent)
 	resp, err := client.Do(req)
 	if err != nil {
-		e := connector.SendError(err, false)
-		var blocked *httpx.BlockedError
-		if errors.As(err, &blocked) {
-			e.Kind = connector.KindSettings
-		}
-		return e
+		return wire.TravelError(req.URL.Host, err, false)
 	}
 	defer resp.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxToken))

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"io"
 	"net/http"
 	"net/url"
@@ -56,7 +55,7 @@ func (c *channel) send(ctx context.Context, method string, form url.Values, writ
 	}
 	resp, err := c.cfg.HTTP.Do(req)
 	if err != nil {
-		return a, lost(req.URL.Host, err, write)
+		return a, wire.TravelError(req.URL.Host, err, write)
 	}
 	defer resp.Body.Close()
 	a.status, a.header = resp.StatusCode, resp.Header
@@ -71,16 +70,6 @@ func (c *channel) send(ctx context.Context, method string, form url.Values, writ
 		return a, a.unclear("the answer is too long")
 	}
 	return a, nil
-}
-
-// lost adds what the platform's own client refuses.
-func lost(host string, err error, write bool) *connector.Error {
-	e := connector.SendError(err, write)
-	var blocked *httpx.BlockedError
-	if errors.As(err, &blocked) {
-		e.Kind, e.Message = connector.KindSettings, host+" can not be used"
-	}
-	return e
 }
 
 // read runs an action that changes nothing and gives the JSON of its answer.
