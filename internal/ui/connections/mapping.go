@@ -115,8 +115,12 @@ func stageText(ctx context.Context, s connector.Stage) string {
 	return i18n.T(ctx, "orders.stage."+string(s))
 }
 
-func (d *mappingData) stageOptions(ctx context.Context) []kit.Option {
+// stageOptions are what a status may mean. A shop's own status that nobody has explained means what the channel makes of it.
+func (d *mappingData) stageOptions(ctx context.Context, code string) []kit.Option {
 	var out []kit.Option
+	if s, _ := d.Info.StatusOf(code); s.Stage == "" {
+		out = append(out, kit.Option{Text: i18n.T(ctx, "mapping.unsaid")})
+	}
 	for _, s := range connections.Stages {
 		out = append(out, kit.Option{Value: string(s), Text: stageText(ctx, s)})
 	}

@@ -3,9 +3,11 @@ package connectionsui
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/lad-hub/lad/connector"
 	"github.com/lad-hub/lad/internal/connections"
+	"github.com/lad-hub/lad/internal/platform/i18n"
 )
 
 // Sizes of the drawing in its own units.
@@ -43,9 +45,18 @@ func (d *mappingData) graph(ctx context.Context) graph {
 	at := map[string]graphNode{}
 	column := map[connector.Stage]int{}
 	filled := map[connector.Stage]int{}
-	for i, stage := range connections.Stages {
+	stages := connections.Stages
+	if slices.ContainsFunc(d.Now.Statuses, func(s connector.Status) bool { return s.Stage == "" && !s.Ignore }) {
+		stages = append([]connector.Stage{""}, stages...) // what nobody has explained stands first
+		g.width += graphColumn
+	}
+	for i, stage := range stages {
 		column[stage] = i
-		g.heads = append(g.heads, graphNode{x: i*graphColumn + graphBox/2, y: 18, text: stageText(ctx, stage)})
+		text := i18n.T(ctx, "mapping.unsaid")
+		if stage != "" {
+			text = stageText(ctx, stage)
+		}
+		g.heads = append(g.heads, graphNode{x: i*graphColumn + graphBox/2, y: 18, text: text})
 	}
 	targets := map[string]bool{}
 	for _, code := range d.Now.Targets {

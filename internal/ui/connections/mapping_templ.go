@@ -134,7 +134,7 @@ func mappingPageView(d *mappingData, data kit.PageData) templ.Component {
 				}
 				for _, s := range d.Now.Statuses {
 					if !s.Ignore {
-						templ_7745c5c3_Err = kit.Select(kit.SelectData{Name: "stage_" + s.Code, Label: statusTitle(s), Value: string(s.Stage), Options: d.stageOptions(ctx), Error: d.faults["stage_"+s.Code], Attrs: d.locked()}).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = kit.Select(kit.SelectData{Name: "stage_" + s.Code, Label: statusTitle(s), Value: string(s.Stage), Options: d.stageOptions(ctx, s.Code), Error: d.faults["stage_"+s.Code], Attrs: d.locked()}).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}

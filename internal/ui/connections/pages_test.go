@@ -151,6 +151,25 @@ func retire(t *testing.T, b *apptest.Console, path string, form url.Values) {
 	must(t, "empty list", b.Get("/connections"), http.StatusOK, "Канали ще не підключено")
 }
 
+// A status that the shop has made itself and nobody has explained stays so when the page is saved.
+func TestUnsaidStatus(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	c, _ := s.Connect(prom.New(prom.Options{}), nil)
+	s.Start()
+	t.Cleanup(s.Connections.Stop)
+	apptest.Eventually(t, "the shop's statuses are read", func() bool { return len(s.Connection(c.ID).Dictionary.Statuses) > 0 })
+	b, path := s.Owner(), fmt.Sprintf("/connections/%d/mapping", c.ID)
+	must(t, "unsaid", b.Get(path), http.StatusOK, "Збирається (custom-172548) не вказано нове")
+	must(t, "saved", b.Post(path, url.Values{"stage_custom-172548": {""}, "stage_custom-172549": {"shipped"}}), http.StatusSeeOther)
+	if n := s.Int("select count(*) from connection_map where tenant_id = $1 and connection_id = $2 and code = 'custom-172549'", c.ID); n != 1 {
+		t.Error("what was decided is lost")
+	}
+	if n := s.Int("select count(*) from connection_map where tenant_id = $1 and connection_id = $2 and code = 'custom-172548'", c.ID); n != 0 {
+		t.Error("the form decided what was left open")
+	}
+}
+
 // What a merchant has agreed on with the channel is the rate of its requests; nonsense is refused, an empty field goes back.
 func TestAgreedRate(t *testing.T) {
 	t.Parallel()
