@@ -96,7 +96,7 @@ func (w *statusWalk) run(ctx context.Context) error {
 	if readErr != nil {
 		return readErr
 	}
-	if want, _ := w.out.Info.StatusOf(target); target == w.status || stage != "" && ahead(want.Stage, stage) {
+	if want, _ := w.out.Info.StatusOf(target); target == w.status || stage != "" && want.Stage != "" && ahead(want.Stage, stage) {
 		return nil
 	}
 	return w.walk(ctx, sink, target, reason)
@@ -130,7 +130,7 @@ func (w *statusWalk) target() (code string, reason connector.CancelReason, err e
 // may mean any stage.
 func nearest(in connector.Info, from string, to Stage) string {
 	now, known := in.StatusOf(from)
-	if !known || to == connector.StageCancelled {
+	if !known || now.Stage == "" || to == connector.StageCancelled {
 		return ""
 	}
 	if to == connector.StageReturned {
@@ -248,7 +248,7 @@ func (w *statusWalk) reread(ctx context.Context) (Stage, error) {
 		return "", nil
 	}
 	w.status, w.waybill = seen.Status, seen.Delivery.Tracking
-	if st, ok := w.out.Info.StatusOf(seen.Status); ok {
+	if st, ok := w.out.Info.StatusOf(seen.Status); ok && st.Stage != "" {
 		return st.Stage, nil
 	}
 	return seen.Stage, nil

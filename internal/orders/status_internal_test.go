@@ -14,8 +14,9 @@ func TestNearest(t *testing.T) {
 			{Code: "new", Stage: connector.StageNew}, {Code: "taken", Stage: connector.StageConfirmed}, {Code: "paid", Stage: connector.StageConfirmed},
 			{Code: "credit", Stage: connector.StageNew, Outside: true}, {Code: "sent", Stage: connector.StageShipped},
 			{Code: "done", Stage: connector.StageCompleted}, {Code: "off", Stage: connector.StageCancelled},
+			{Code: "own"}, // of the shop's own making, not explained yet
 		},
-		Steps:   map[string][]string{"new": {"paid", "taken", "off"}, "paid": {"taken", "sent"}, "taken": {"sent"}, "credit": {}, "sent": {"done"}},
+		Steps:   map[string][]string{"new": {"paid", "taken", "off"}, "paid": {"taken", "sent"}, "taken": {"sent"}, "own": {"taken", "sent"}, "credit": {}, "sent": {"done"}},
 		Targets: map[connector.Stage]string{connector.StageConfirmed: "taken", connector.StageShipped: "sent", connector.StageCompleted: "done", connector.StageCancelled: "off"},
 	}
 	for _, c := range []struct {
@@ -35,7 +36,8 @@ func TestNearest(t *testing.T) {
 		{"new", connector.StageCancelled, ""},
 		{"off", connector.StageShipped, ""},
 		{"credit", connector.StageShipped, ""}, // only the channel leads on from here
-		{"the shop's own", connector.StageShipped, ""},
+		{"nobody knows", connector.StageShipped, ""},
+		{"own", connector.StagePicking, ""},
 	} {
 		if got := nearest(in, c.from, c.to); got != c.want {
 			t.Errorf("from %s to %s: %q, want %q", c.from, c.to, got, c.want)
