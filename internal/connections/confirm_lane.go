@@ -52,20 +52,8 @@ func (l *confirmLane) Run(ctx context.Context) (reconcile.Step, error) {
 	if batch == 0 {
 		batch = defaultBatch
 	}
-	of := l.doubtful(l.show)
-	again, look := l.svc.runners.doubts.take(of, now, batch)
-	done := false
-	defer func() {
-		if !done {
-			l.svc.runners.doubts.raise(of, again, now)
-		}
-	}()
-	rows, next, err := l.due(ctx, batch, again)
-	if next.IsZero() || !look.IsZero() && look.Before(next) {
-		next = look
-	}
+	rows, next, err := l.due(ctx, batch)
 	if err != nil || len(rows) == 0 {
-		done = err == nil
 		return reconcile.Step{At: next}, err
 	}
 	ids := make([]string, len(rows))
@@ -82,14 +70,17 @@ func (l *confirmLane) Run(ctx context.Context) (reconcile.Step, error) {
 	for _, o := range offers {
 		shown[o.ExternalID] = o
 	}
-	err = l.compare(ctx, rows, shown)
-	done = err == nil
-	return reconcile.Step{Again: len(rows) == batch, At: l.Now().Add(confirmEvery)}, err
+	if err := l.compare(ctx, rows, shown); err != nil {
+		return reconcile.Step{}, err
+	}
+	l.svc.runners.doubts.settle(l.doubtful(l.show), rows, now)
+	return reconcile.Step{Again: len(rows) == batch, At: l.Now().Add(confirmEvery)}, nil
 }
 
-// due reads what a second look was asked for, then accepted rows, oldest first, leaving out those read a moment ago.
-func (l *confirmLane) due(ctx context.Context, limit int, again []int64) (rows []*sentRow, next time.Time, err error) {
+// due reads accepted rows, oldest first, leaving out those read a moment ago, and what a second look was asked for.
+func (l *confirmLane) due(ctx context.Context, limit int) (rows []*sentRow, next time.Time, err error) {
 	now := l.Now()
+	again, look := l.svc.runners.doubts.due(l.doubtful(l.show), now, limit)
 	query := `select s.listing_id, s.sku_id, s.want_gen, l.external_id, s.wanted_at, s.tries, s.sent, s.accepted_at, s.state
 		from ` + l.table + ` s join listing l on l.tenant_id = s.tenant_id and l.id = s.listing_id
 		where s.tenant_id = $1 and s.connection_id = $2 and `
@@ -109,18 +100,20 @@ func (l *confirmLane) due(ctx context.Context, limit int, again []int64) (rows [
 	}
 	err = l.Read(ctx, func(tx *db.Tx) error {
 		mine := []any{int64(tx.Tenant), l.Conn.ID}
-		if len(again) > 0 {
-			in, ids := db.In(3, again)
-			if err := tx.Each(ctx, query+"s.state = 'confirmed' and s.listing_id in "+in, append(slices.Clip(mine), ids...), scan); err != nil {
-				return err
-			}
+		err := tx.Each(ctx, query+"s.state = 'accepted' order by s.accepted_at limit $3", append(slices.Clip(mine), limit+len(l.asked)), scan)
+		if err != nil || len(again) == 0 {
+			return err
 		}
-		return tx.Each(ctx, query+"s.state = 'accepted' order by s.accepted_at limit $3", append(mine, limit+len(l.asked)), scan)
+		in, ids := db.In(3, again)
+		return tx.Each(ctx, query+"s.state = 'confirmed' and s.listing_id in "+in, append(mine, ids...), scan)
 	})
 	for id, at := range l.asked {
 		if now.Sub(at) > confirmWithin {
 			delete(l.asked, id)
 		}
+	}
+	if next.IsZero() || !look.IsZero() && look.Before(next) {
+		next = look
 	}
 	return rows, next, err
 }

@@ -26,8 +26,8 @@ func (a *Account) doubtful(sh *show) doubtful {
 	return doubtful{activeConnection{a.Tenant, a.Conn.ID}, sh.table}
 }
 
-// raise asks for a second look at listings.
-func (d *doubts) raise(of doubtful, listings []int64, at time.Time) {
+// raise asks for a second look at what was pushed.
+func (d *doubts) raise(of doubtful, rows []*dirtyRow, at time.Time) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.at == nil {
@@ -36,24 +36,35 @@ func (d *doubts) raise(of doubtful, listings []int64, at time.Time) {
 	if d.at[of] == nil {
 		d.at[of] = map[int64]time.Time{}
 	}
-	for _, id := range listings {
-		d.at[of][id] = at
+	for _, r := range rows {
+		d.at[of][r.listing] = at
 	}
 }
 
-// take forgets at most so many listings that are to be looked at now; next is when another one is. Whoever can not look raises
-// them again.
-func (d *doubts) take(of doubtful, now time.Time, most int) (listings []int64, next time.Time) {
+// due are at most so many listings to look at now, and when the next one is.
+func (d *doubts) due(of doubtful, now time.Time, most int) (listings []int64, next time.Time) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for id, at := range d.at[of] {
 		switch {
-		case !at.After(now) && len(listings) < most:
+		case at.After(now):
+			if next.IsZero() || at.Before(next) {
+				next = at
+			}
+		case len(listings) < most:
 			listings = append(listings, id)
-			delete(d.at[of], id)
-		case next.IsZero() || at.Before(next):
-			next = at
 		}
 	}
 	return listings, next
+}
+
+// settle forgets what was looked at.
+func (d *doubts) settle(of doubtful, rows []*sentRow, now time.Time) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, r := range rows {
+		if at, ok := d.at[of][r.listing]; ok && !at.After(now) {
+			delete(d.at[of], r.listing)
+		}
+	}
 }

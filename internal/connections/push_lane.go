@@ -124,11 +124,7 @@ func (l *pushLane) tell(ctx context.Context, rows []*dirtyRow) error {
 	results, err := l.send(ctx, l.Channel, rows)
 	answered := l.Now()
 	if connector.KindOf(err) == connector.KindUnknown {
-		listings := make([]int64, len(rows))
-		for i, r := range rows {
-			listings[i] = r.listing
-		}
-		l.svc.runners.doubts.raise(l.doubtful(l.show), listings, answered.Add(secondLook))
+		l.svc.runners.doubts.raise(l.doubtful(l.show), rows, answered.Add(secondLook))
 	}
 	if err != nil {
 		return l.split(ctx, rows, err)
