@@ -147,8 +147,7 @@ type TokenInput struct {
 // Validate trims the input, drops doubled scopes and reports every fault; now is the moment of the request.
 func (in *TokenInput) Validate(now time.Time) error {
 	in.Name = strings.TrimSpace(in.Name)
-	slices.Sort(in.Scopes)
-	in.Scopes = slices.Compact(in.Scopes)
+	in.Scopes = slices.Compact(slices.Sorted(slices.Values(in.Scopes))) // a copy: the caller's list may be access.All itself
 	var c errs.Check
 	c.That(in.Name != "" && len(in.Name) <= maxName, "name", "error.token.name")
 	c.That(len(in.Scopes) > 0, "scopes", "error.token.no_scope")

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
@@ -112,7 +113,8 @@ func TestClientTimeout(t *testing.T) {
 	defer srv.Close()
 	defer close(done)
 	_, err := NewClient(ClientOptions{AllowPrivate: true, Timeout: 30 * time.Millisecond}).Get(srv.URL)
-	if err == nil || !strings.Contains(err.Error(), "Timeout") {
+	var late net.Error
+	if !errors.As(err, &late) || !late.Timeout() {
 		t.Errorf("got %v, want a time-out", err)
 	}
 }
