@@ -14,6 +14,7 @@ const (
 	KindTransient Kind = "transient" // network, 5xx, broker: try again with back-off
 	KindLimited   Kind = "limited"   // too many requests: try again after RetryAfter
 	KindAuth      Kind = "auth"      // credentials do not work: pause the connection, alert
+	KindDenied    Kind = "denied"    // credentials work but have no right to this: only this kind of work rests, alert
 	KindPermanent Kind = "permanent" // refused for good: park with the outside's words
 	KindItem      Kind = "item"      // one item of a batch was refused
 	KindData      Kind = "data"      // bytes that can not be understood: set aside, show, go on

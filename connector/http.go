@@ -56,8 +56,10 @@ func StatusError(status int, header http.Header, write bool) *Error {
 	switch {
 	case status == http.StatusTooManyRequests:
 		e.Kind = KindLimited
-	case status == http.StatusUnauthorized || status == http.StatusForbidden:
+	case status == http.StatusUnauthorized:
 		e.Kind = KindAuth
+	case status == http.StatusForbidden:
+		e.Kind = KindDenied
 	case status >= 500 || status == http.StatusRequestTimeout || status < 200:
 		e.Kind = Lost(write)
 	case status < 400:

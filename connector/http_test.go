@@ -17,7 +17,7 @@ func TestStatusError(t *testing.T) {
 	t.Parallel()
 	cases := map[int][2]connector.Kind{ // status → kind of a read, of a write
 		200: {}, 204: {}, 302: {connector.KindSettings, connector.KindSettings}, 400: {connector.KindPermanent, connector.KindPermanent},
-		401: {connector.KindAuth, connector.KindAuth}, 403: {connector.KindAuth, connector.KindAuth},
+		401: {connector.KindAuth, connector.KindAuth}, 403: {connector.KindDenied, connector.KindDenied},
 		404: {connector.KindPermanent, connector.KindPermanent}, 408: {connector.KindTransient, connector.KindUnknown},
 		429: {connector.KindLimited, connector.KindLimited}, 500: {connector.KindTransient, connector.KindUnknown},
 		503: {connector.KindTransient, connector.KindUnknown}, 599: {connector.KindTransient, connector.KindUnknown},

@@ -106,20 +106,21 @@ type AssignInput struct {
 
 // Connection is a shape of the interface.
 type Connection struct {
-	Aside         int64      `json:"aside"`  // what the channel sent and can not be read
-	Behind        int64      `json:"behind"` // offers whose channel does not know the newest quantity
-	Driver        string     `json:"driver"`
-	ID            int64      `json:"id"`
-	LagSeconds    int64      `json:"lag_seconds"` // age of the oldest quantity that the channel does not show yet
-	LastError     string     `json:"last_error,omitempty"`
-	LastErrorAt   *time.Time `json:"last_error_at"`
-	LastSuccessAt *time.Time `json:"last_success_at"`
-	Name          string     `json:"name"`
-	Parked        int64      `json:"parked"` // offers that the channel would not take
-	SilentSince   *time.Time `json:"silent_since"`
-	State         string     `json:"state"`    // active, paused or stopped
-	Unlinked      int64      `json:"unlinked"` // offers without a SKU
-	Waiting       int64      `json:"waiting"`  // what the channel sent and is not applied yet
+	Aside         int64             `json:"aside"`            // what the channel sent and can not be read
+	Behind        int64             `json:"behind"`           // offers whose channel does not know the newest quantity
+	Denied        map[string]string `json:"denied,omitempty"` // work that the channel gives no right to (stock, price, pull …) with its words; the rest goes on
+	Driver        string            `json:"driver"`
+	ID            int64             `json:"id"`
+	LagSeconds    int64             `json:"lag_seconds"` // age of the oldest quantity that the channel does not show yet
+	LastError     string            `json:"last_error,omitempty"`
+	LastErrorAt   *time.Time        `json:"last_error_at"`
+	LastSuccessAt *time.Time        `json:"last_success_at"`
+	Name          string            `json:"name"`
+	Parked        int64             `json:"parked"` // offers that the channel would not take
+	SilentSince   *time.Time        `json:"silent_since"`
+	State         string            `json:"state"`    // active, paused or stopped
+	Unlinked      int64             `json:"unlinked"` // offers without a SKU
+	Waiting       int64             `json:"waiting"`  // what the channel sent and is not applied yet
 }
 
 // Connections is a shape of the interface.

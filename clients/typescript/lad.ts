@@ -61,6 +61,8 @@ export interface Connection {
   aside: number;
   /** offers whose channel does not know the newest quantity */
   behind: number;
+  /** work that the channel gives no right to (stock, price, pull …) with its words; the rest goes on */
+  denied?: Record<string, string>;
   driver: string;
   id: number;
   /** age of the oldest quantity that the channel does not show yet */

@@ -108,6 +108,7 @@ func faults() []fault {
 	transient, unknown := []connector.Kind{connector.KindTransient}, []connector.Kind{connector.KindUnknown}
 	unread := []connector.Kind{connector.KindTransient, connector.KindData}
 	limited, auth := []connector.Kind{connector.KindLimited}, []connector.Kind{connector.KindAuth}
+	shut := []connector.Kind{connector.KindDenied, connector.KindAuth} // a channel may say 403 to credentials that are dead
 	huge := `{"padding":"` + string(bytes.Repeat([]byte("x"), 10<<20)) + `"}`
 	return []fault{
 		{"429 with seconds", answer(429, `{}`, "Retry-After", "7"), limited, limited, 7 * time.Second},
@@ -117,7 +118,7 @@ func faults() []fault {
 		{"502 with a web page", answer(502, page), transient, unknown, 0},
 		{"503", answer(503, "maintenance"), transient, unknown, 0},
 		{"401", answer(401, page), auth, auth, 0},
-		{"403", answer(403, `{"message":"no rights"}`), auth, auth, 0},
+		{"403", answer(403, `{"message":"no rights"}`), shut, shut, 0},
 		{"no answer", hang, transient, unknown, 0},
 		{"connection refused", refuse, transient, transient, 0},
 		{"half an answer", half, transient, unknown, 0},

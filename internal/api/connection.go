@@ -38,13 +38,15 @@ type connectionOut struct {
 	LastError     string  `json:"last_error,omitempty"`
 	LastErrorAt   *string `json:"last_error_at"`
 	SilentSince   *string `json:"silent_since"`
+
+	Denied map[string]string `json:"denied,omitempty" doc:"work that the channel gives no right to (stock, price, pull …) with its words; the rest goes on"`
 }
 
 func connectionJSON(h connections.Health) connectionOut {
 	c := h.Connection
 	return connectionOut{ID: c.ID, Driver: c.Driver, Name: c.Name, State: string(c.State), LagSeconds: int64(h.Lag.Seconds()), Behind: int64(h.Dirty),
 		Parked: int64(h.Parked), Unlinked: int64(h.Unlinked), Waiting: h.Waiting, Aside: h.Aside, LastSuccessAt: timeOut(c.LastSuccessAt), LastError: c.LastError,
-		LastErrorAt: timeOut(c.LastErrorAt), SilentSince: timeOut(c.SilentSince)}
+		LastErrorAt: timeOut(c.LastErrorAt), SilentSince: timeOut(c.SilentSince), Denied: c.Denied}
 }
 
 // connectionsOut is all connections.

@@ -76,6 +76,7 @@ type Connection struct {
 	LastError      string // in the outside's words
 	LastErrorAt    int64
 	PausedReason   string
+	Denied         Denied
 	TokenExpiresAt int64
 	OffersReadAt   int64
 	Dictionary     connector.Dictionary // the shop's own statuses and methods, as far as its channel has them

@@ -166,6 +166,56 @@ func TestTokenExpiry(t *testing.T) {
 	})
 }
 
+// A right that is missing stops the work that needs it and nothing else: orders go on coming. It goes on by itself once the
+// right is given, after a while or at the press of a button.
+func TestMissingRight(t *testing.T) {
+	t.Parallel()
+	apptest.EachEngine(t, func(t *testing.T, s *apptest.Living) {
+		a := s.Goods("A", 100_00, 20)
+		p := prom.New(prom.Options{})
+		offer(p, "A", 100_00, 1)
+		c, _ := s.Connect(p, nil)
+		s.Start()
+		settled(t, s, c)
+		denied := func(want int) func() bool {
+			return func() bool {
+				now := s.Connection(c.ID)
+				return now.State == connections.Active && len(now.Denied) == want && s.Tasks("connection_denied", "connection", c.ID) == want
+			}
+		}
+		for round, again := range []func(){
+			func() { s.Time.Advance(5 * time.Minute) },
+			func() {
+				if err := s.Connections.SyncNow(ctx, s.Who, c.ID); err != nil {
+					t.Fatal(err)
+				}
+			},
+		} {
+			p.SetRight("products", prom.RightRead)
+			s.Adjust(a.ID, -1)
+			apptest.Eventually(t, "the missing right is noticed", denied(1))
+			if words := s.Connection(c.ID).Denied["stock"]; !strings.Contains(words, "section products") {
+				t.Errorf("denied: %q", words)
+			}
+			left := 20 - 3*(round+1)
+			for range 2 {
+				placed := buy(t, p, "A", 1)
+				orderOf(t, s, c.ID, placed.ID)
+			}
+			if n := s.Told("connection.denied", "connection", c.ID); n != round+1 {
+				t.Errorf("told %d times", n)
+			}
+			p.SetRight("products", prom.RightWrite)
+			again()
+			shows(t, p, "A", int64(left))
+			apptest.Eventually(t, "the right is noticed", denied(0))
+			if n := s.Told("connection.allowed", "connection", c.ID); n != round+1 {
+				t.Errorf("told %d times that it goes on", n)
+			}
+		}
+	})
+}
+
 // A channel that says yes and does nothing is found out by the read-back: sent again, and after the third time a person is
 // asked. When it does at last, the alarm ends.
 func TestAcceptedAndNotShown(t *testing.T) {

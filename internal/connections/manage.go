@@ -162,9 +162,12 @@ func (s *Service) Update(ctx context.Context, a access.Actor, id int64, in Input
 		return err
 	}
 	return s.change(ctx, a, id, "connection.updated", map[string]any{"name": in.Name}, func(tx *db.Tx, c Connection) error {
-		_, err := tx.Exec(ctx, `update connection set name = $3, settings = $4, secrets = $5, token_expires_at = $6, offers_reading = '', version = version + 1 where tenant_id = $1 and id = $2`,
+		_, err := tx.Exec(ctx, `update connection set name = $3, settings = $4, secrets = $5, token_expires_at = $6, offers_reading = '', denied = '', version = version + 1 where tenant_id = $1 and id = $2`,
 			int64(tx.Tenant), id, in.Name, encode(open), sealed, clock.Micros(account.TokenExpires))
-		if err != nil || c.State != Stopped {
+		if err != nil {
+			return err
+		}
+		if err := s.Tasks.Resolve(ctx, tx, TaskDenied, id); err != nil || c.State != Stopped {
 			return err
 		}
 		if err := s.Tasks.Resolve(ctx, tx, TaskStopped, id); err != nil {
@@ -251,6 +254,11 @@ func (s *Service) Delete(ctx context.Context, a access.Actor, id int64) error {
 		}
 		if _, err := tx.Exec(ctx, "update connection set secrets = $3 where tenant_id = $1 and id = $2", int64(tx.Tenant), id, empty); err != nil {
 			return err
+		}
+		for _, kind := range []string{TaskStopped, TaskDenied, TaskSilent} {
+			if err := s.Tasks.Resolve(ctx, tx, kind, id); err != nil {
+				return err
+			}
 		}
 		for _, sh := range shows {
 			if _, err := tx.Exec(ctx, "delete from "+sh.table+" where tenant_id = $1 and connection_id = $2", int64(tx.Tenant), id); err != nil {

@@ -281,13 +281,15 @@ func (r *runners) syncNow(t db.Tenant, id int64) {
 	if run.offers != nil {
 		run.offers.now.Store(true)
 	}
+	run.account.loop.Retry()
 	for _, lane := range []string{laneApply, laneStock, lanePrice, laneStatus, laneOffers} {
 		run.account.loop.Wake(lane)
 	}
 	r.pullNow(t, id)
 }
 
-// hurt is an account's policy for failures: what is written on the connection, how long it rests, when it stops.
+// hurt is an account's policy for failures: what is written on the connection, how long it or one of its lanes rests, when it
+// stops.
 type hurt struct {
 	account *Account
 	mu      sync.Mutex
@@ -305,18 +307,21 @@ func (h *hurt) asked() bool {
 }
 
 // Worked notes that the outside answered, not more often than people look. A run without a request says nothing about it.
-func (h *hurt) Worked(string) bool {
+func (h *hurt) Worked(lane string) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	a := h.account
 	if !h.asked() {
 		return false
 	}
+	ctx := context.Background()
+	if err := a.allow(ctx, lane); err != nil {
+		a.log.Error("right not noted", "err", err)
+	}
 	if !h.failing && a.Now().Sub(h.noted) < healthEvery {
 		return true
 	}
 	h.noted, h.failing = a.Now(), false
-	ctx := context.Background()
 	err := a.Write(ctx, func(tx *db.Tx) error {
 		_, err := tx.Exec(ctx, "update connection set last_success_at = $3 where tenant_id = $1 and id = $2", int64(tx.Tenant), a.Conn.ID, tx.NowMicros())
 		tx.AfterCommit(func() { a.svc.Changed(a.Tenant, a.Conn.ID) })
@@ -329,18 +334,25 @@ func (h *hurt) Worked(string) bool {
 }
 
 // Failed writes the outside's words on the connection and answers the rest: what the outside asked for, else doubling up to
-// five minutes. Credentials that do not work stop the connection until a person acts.
-func (h *hurt) Failed(lane string, cause error, inRow int) (time.Duration, bool) {
+// five minutes. Credentials that do not work stop the connection until a person acts; a right that is missing stops the work
+// that needs it.
+func (h *hurt) Failed(lane string, cause error, inRow int) reconcile.Verdict {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	a := h.account
 	h.asked()
 	ctx := context.Background()
-	if connector.KindOf(cause) == connector.KindAuth {
+	switch connector.KindOf(cause) {
+	case connector.KindAuth:
 		if err := a.svc.stopConnection(ctx, a.Tenant, a.Conn.ID, cause); err != nil {
 			a.log.Error("connection not stopped", "err", err)
 		}
-		return 0, true
+		return reconcile.Verdict{Stop: true}
+	case connector.KindDenied:
+		if err := a.deny(ctx, lane, words(cause)); err != nil {
+			a.log.Error("missing right not noted", "err", err)
+		}
+		return reconcile.Verdict{Rest: longestRest, Lane: true}
 	}
 	if !h.failing || a.Now().Sub(h.noted) >= healthEvery {
 		h.noted, h.failing = a.Now(), true
@@ -349,10 +361,10 @@ func (h *hurt) Failed(lane string, cause error, inRow int) (time.Duration, bool)
 		}
 	}
 	if rest := connector.RetryAfter(cause); rest > 0 {
-		return min(rest, longestRest), false
+		return reconcile.Verdict{Rest: min(rest, longestRest)}
 	}
 	rest := min(firstRest<<min(inRow-1, 12), longestRest)
-	return rest/2 + time.Duration(rand.Int64N(int64(rest))), false
+	return reconcile.Verdict{Rest: rest/2 + time.Duration(rand.Int64N(int64(rest)))}
 }
 
 // words are what a person is shown of an error: the outside's own, without our wrapping.

@@ -71,6 +71,7 @@ type Tasks interface {
 // The kinds of tasks that connections raise.
 const (
 	TaskStopped = "connection_stopped"
+	TaskDenied  = "connection_denied"
 	TaskAside   = "fact_aside"
 	TaskDrift   = "drift"
 	TaskSilent  = "channel_silent"

@@ -14,15 +14,15 @@ import (
 const connectionColumns = `id, driver, name, state, settings, hook_secret, share_ppm, cap, safety, hide_below,
 	price_push, price_mul_ppm, price_add_minor, price_step_minor, price_ending_minor, price_round, price_floor_ppm, rate_milli, order_cursor, fee_cursor, last_success_at,
 	last_pull_at, last_error, last_error_at, paused_reason, token_expires_at, offers_read_at, hooked_at, dictionary, silent_since,
-	offers_pause_s, offers_seen, offers_drifted, offers_reading, version, created_at`
+	offers_pause_s, offers_seen, offers_drifted, offers_reading, denied, version, created_at`
 
 func scanConnection(sc db.Scanner) (Connection, error) {
 	var c Connection
-	var settings, dictionary, reading string
+	var settings, dictionary, reading, denied string
 	var pause int64
 	err := sc.Scan(&c.ID, &c.Driver, &c.Name, &c.State, &settings, &c.HookSecret, &c.Policy.SharePPM, &c.Policy.Cap, &c.Policy.Safety, &c.Policy.HideBelow,
 		&c.Prices.Push, &c.Prices.MulPPM, &c.Prices.AddMinor, &c.Prices.StepMinor, &c.Prices.EndingMinor, &c.Prices.Round, &c.Prices.FloorPPM, &c.RateMilli, &c.OrderCursor, &c.FeeCursor, &c.LastSuccessAt,
-		&c.LastPullAt, &c.LastError, &c.LastErrorAt, &c.PausedReason, &c.TokenExpiresAt, &c.OffersReadAt, &c.HookedAt, &dictionary, &c.SilentSince, &pause, &c.OffersSeen, &c.OffersDrifted, &reading, &c.Version, &c.CreatedAt)
+		&c.LastPullAt, &c.LastError, &c.LastErrorAt, &c.PausedReason, &c.TokenExpiresAt, &c.OffersReadAt, &c.HookedAt, &dictionary, &c.SilentSince, &pause, &c.OffersSeen, &c.OffersDrifted, &reading, &denied, &c.Version, &c.CreatedAt)
 	if errors.Is(err, sql.ErrNoRows) {
 		return c, errs.New(errs.NotFound, "error.connection.not_found")
 	}
@@ -34,6 +34,9 @@ func scanConnection(sc db.Scanner) (Connection, error) {
 		return c, err
 	}
 	if c.Reading, err = decodeReading(reading); err != nil {
+		return c, err
+	}
+	if c.Denied, err = decodeDenied(denied); err != nil {
 		return c, err
 	}
 	return c, json.Unmarshal([]byte(settings), &c.Settings)

@@ -168,7 +168,7 @@ func (w *work) judge(cause error) (key string, most int64) {
 	var theirs *connector.Error
 	if errors.As(cause, &theirs) {
 		switch theirs.Kind {
-		case connector.KindAuth:
+		case connector.KindAuth, connector.KindDenied:
 			return "error.moving.token", 1
 		case connector.KindLimited:
 			return "error.moving.limited", 0

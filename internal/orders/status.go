@@ -88,7 +88,7 @@ func (w *statusWalk) run(ctx context.Context) error {
 		return nil
 	}
 	err = w.walk(ctx, sink, target, reason)
-	if kind := connector.KindOf(err); err == nil || kind != connector.KindPermanent && !errors.As(err, &refusal{}) {
+	if kind := connector.KindOf(err); err == nil || kind != connector.KindPermanent && kind != connector.KindDenied && !errors.As(err, &refusal{}) {
 		return err
 	}
 	// The channel may have moved on by itself: look before giving up.
@@ -260,7 +260,7 @@ func (w *statusWalk) settle(ctx context.Context, failure error) error {
 		return w.s.db.Write(ctx, w.out.Tenant, func(tx *db.Tx) error { return w.s.Pushed(ctx, tx, w.push, w.status, w.said) })
 	}
 	kind := connector.KindOf(failure)
-	final := errors.As(failure, &refusal{}) || slices.Contains([]connector.Kind{connector.KindPermanent, connector.KindItem, connector.KindData}, kind)
+	final := errors.As(failure, &refusal{}) || slices.Contains([]connector.Kind{connector.KindPermanent, connector.KindItem, connector.KindData, connector.KindDenied}, kind)
 	err := w.s.db.Write(ctx, w.out.Tenant, func(tx *db.Tx) error {
 		if final || w.push.Tries+1 >= pushTries && kind == connector.KindUnknown {
 			return w.s.PushParked(ctx, tx, w.push, wordsOf(failure))

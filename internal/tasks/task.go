@@ -18,6 +18,7 @@ const (
 	PossibleDuplicate Kind = "possible_duplicate" // looks like another order of the same buyer; subject: order
 	PushParked        Kind = "push_parked"        // the channel refuses a change for good; subject: order or listing
 	ConnectionStopped Kind = "connection_stopped" // credentials do not work; subject: connection
+	ConnectionDenied  Kind = "connection_denied"  // credentials have no right to a part of the work; subject: connection
 	FactAside         Kind = "fact_aside"         // what a channel sent can not be read; subject: fact
 	Drift             Kind = "drift"              // a channel shows another quantity than it should; subject: listing
 	ChannelSilent     Kind = "channel_silent"     // no order came though by the channel's rhythm some should have; subject: connection
@@ -44,6 +45,7 @@ var rules = map[Kind]rule{
 	PossibleDuplicate: {QueueOrders, 2 * time.Hour},
 	PushParked:        {QueueChannels, 4 * time.Hour},
 	ConnectionStopped: {QueueChannels, time.Hour},
+	ConnectionDenied:  {QueueChannels, time.Hour},
 	FactAside:         {QueueChannels, 8 * time.Hour},
 	Drift:             {QueueChannels, time.Hour},
 	ChannelSilent:     {QueueChannels, time.Hour},
@@ -61,7 +63,7 @@ func ruleOf(k Kind) rule {
 
 // Kinds lists the kinds in the order in which filters show them.
 func Kinds() []Kind {
-	return []Kind{Shortage, UnlinkedLine, PossibleDuplicate, PushParked, ConnectionStopped, FactAside, Drift, ChannelSilent, WebhookStopped}
+	return []Kind{Shortage, UnlinkedLine, PossibleDuplicate, PushParked, ConnectionStopped, ConnectionDenied, FactAside, Drift, ChannelSilent, WebhookStopped}
 }
 
 // New is a task to be raised. At most one task of a kind is open for a subject.

@@ -91,12 +91,13 @@ func (c *console) counts(ctx context.Context, a access.Actor) (map[kit.Section]k
 	return out, nil
 }
 
-// troubled counts connections that stopped or whose last word was an error.
+// troubled counts connections that stopped, whose last word was an error or which lack a right.
 func (c *console) troubled(ctx context.Context, a access.Actor) (n int, err error) {
 	err = c.DB.Read(ctx, a.Tenant, func(tx *db.Tx) error {
 		list, err := connections.All(ctx, tx)
 		for _, each := range list {
-			if each.State == connections.Stopped || each.State == connections.Active && each.LastError != "" && each.LastErrorAt > each.LastSuccessAt {
+			failing := len(each.Denied) > 0 || each.LastError != "" && each.LastErrorAt > each.LastSuccessAt
+			if each.State == connections.Stopped || each.State == connections.Active && failing {
 				n++
 			}
 		}

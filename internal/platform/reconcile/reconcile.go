@@ -22,15 +22,22 @@ type Step struct {
 type Lane interface {
 	// Name identifies the lane for waking it and in logs.
 	Name() string
-	// Run makes at most one outside request's worth of progress. An error pauses the whole account by the loop's policy; what
-	// concerns one item only is the lane's own business.
+	// Run makes at most one outside request's worth of progress. An error pauses the account, or the lane, by the loop's policy;
+	// what concerns one item only is the lane's own business.
 	Run(ctx context.Context) (Step, error)
+}
+
+// Verdict is what follows from an error.
+type Verdict struct {
+	Rest time.Duration // of the account, or of the lane
+	Lane bool          // only the lane rests, the others go on
+	Stop bool          // the loop ends
 }
 
 // Policy decides what an error means for the account.
 type Policy interface {
-	// Failed is told of an error of a lane and answers how long the account rests. Stop ends the loop.
-	Failed(lane string, err error, inRow int) (rest time.Duration, stop bool)
+	// Failed is told of an error of a lane; inRow counts the errors of the account since something worked.
+	Failed(lane string, err error, inRow int) Verdict
 	// Worked is told that a lane's run succeeded and answers whether that proves that the outside works: a lane that had nothing
 	// to ask proves nothing, and the rests after failures keep growing.
 	Worked(lane string) bool
@@ -49,12 +56,13 @@ type Loop struct {
 
 	mu   sync.Mutex
 	due  map[string]time.Time
+	held map[string]time.Time // lanes that rest until then, whoever wakes them
 	wake chan struct{}
 }
 
 // NewLoop makes a loop; lanes are given in order of urgency. Every lane is due at the start and at least once per sweep.
 func NewLoop(log *slog.Logger, now func() time.Time, sweep time.Duration, p Policy, lanes ...Lane) *Loop {
-	l := &Loop{lanes: lanes, policy: p, log: log, now: now, sweep: sweep, due: map[string]time.Time{}, wake: make(chan struct{}, 1)}
+	l := &Loop{lanes: lanes, policy: p, log: log, now: now, sweep: sweep, due: map[string]time.Time{}, held: map[string]time.Time{}, wake: make(chan struct{}, 1)}
 	for _, each := range lanes {
 		l.due[each.Name()] = now()
 	}
@@ -65,6 +73,17 @@ func NewLoop(log *slog.Logger, now func() time.Time, sweep time.Duration, p Poli
 func (l *Loop) Wake(lane string) {
 	l.mu.Lock()
 	l.due[lane] = l.soonest(lane)
+	l.mu.Unlock()
+	select {
+	case l.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Retry ends the rest of lanes that failed alone: a person says that the reason is gone.
+func (l *Loop) Retry() {
+	l.mu.Lock()
+	clear(l.held)
 	l.mu.Unlock()
 	select {
 	case l.wake <- struct{}{}:
@@ -101,15 +120,25 @@ func (l *Loop) Run(ctx context.Context) {
 		if ctx.Err() != nil {
 			return
 		}
-		failures++
-		rest, stop := l.policy.Failed(lane.Name(), err, failures)
-		l.log.Warn("account lane failed", "lane", lane.Name(), "err", err, "in_row", failures, "rest_ms", rest.Milliseconds(), "stop", stop)
-		if stop {
+		v := l.policy.Failed(lane.Name(), err, failures+1)
+		l.log.Warn("account lane failed", "lane", lane.Name(), "err", err, "in_row", failures+1, "rest_ms", v.Rest.Milliseconds(), "alone", v.Lane, "stop", v.Stop)
+		if v.Stop {
 			return
 		}
 		l.schedule(lane.Name(), Step{Again: true})
-		Pause(ctx, rest)
+		if v.Lane {
+			l.hold(lane.Name(), v.Rest)
+			continue
+		}
+		failures++
+		Pause(ctx, v.Rest)
 	}
+}
+
+func (l *Loop) hold(lane string, rest time.Duration) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.held[lane] = l.now().Add(rest)
 }
 
 // next picks the first due lane and claims it, or says how long nothing is due.
@@ -119,12 +148,16 @@ func (l *Loop) next() (Lane, time.Duration) {
 	now := l.now()
 	wait := l.sweep
 	var first Lane
+	var since time.Time // when the first one was due
 	for _, lane := range l.lanes {
 		due := l.due[lane.Name()]
+		if held := l.held[lane.Name()]; held.After(due) {
+			due = held
+		}
 		wait = min(wait, due.Sub(now))
 		// An urgent lane goes before the others, but not for ever: one that has waited for patience goes first.
-		if !due.After(now) && (first == nil || now.Sub(due) > patience && now.Sub(l.due[first.Name()]) <= patience) {
-			first = lane
+		if !due.After(now) && (first == nil || now.Sub(due) > patience && now.Sub(since) <= patience) {
+			first, since = lane, due
 		}
 	}
 	if first != nil {

@@ -42,6 +42,11 @@ func (l *lane) Run(context.Context) (reconcile.Step, error) {
 func rest() (reconcile.Step, error)  { return reconcile.Step{}, nil }
 func again() (reconcile.Step, error) { return reconcile.Step{Again: true}, nil }
 
+// errDenied concerns one lane only.
+var errDenied = errors.New("denied")
+
+func denied() (reconcile.Step, error) { return reconcile.Step{}, errDenied }
+
 // policy notes what it is told.
 type policy struct {
 	mu     sync.Mutex
@@ -52,11 +57,14 @@ type policy struct {
 
 func (p *policy) Worked(string) bool { return p.proves }
 
-func (p *policy) Failed(_ string, _ error, inRow int) (time.Duration, bool) {
+func (p *policy) Failed(_ string, err error, inRow int) reconcile.Verdict {
+	if errors.Is(err, errDenied) {
+		return reconcile.Verdict{Rest: time.Minute, Lane: true}
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.rows = append(p.rows, inRow)
-	return time.Millisecond, len(p.rows) == p.stopAt
+	return reconcile.Verdict{Rest: time.Millisecond, Stop: len(p.rows) == p.stopAt}
 }
 
 type run struct {
@@ -203,6 +211,31 @@ func TestFailuresInARow(t *testing.T) {
 			t.Errorf("proves %v: failures in a row %v, want %v", proves, p.rows, want)
 		}
 		p.mu.Unlock()
+	}
+}
+
+// A lane that failed alone rests, whoever wakes it, until its time has passed or a person says that the reason is gone; the
+// others work on, and the failure is none of the account's.
+func TestLaneRestsAlone(t *testing.T) {
+	t.Parallel()
+	p := &policy{proves: true}
+	r := start(t, p, time.Hour, script("barred", denied), script("other", rest))
+	r.wants(t, "barred", "other")
+	for range 3 {
+		r.Wake("barred")
+		r.Wake("other")
+		r.wants(t, "other")
+	}
+	r.Retry()
+	r.Wake("other")
+	r.wants(t, "barred", "other")
+	r.now.Advance(time.Minute)
+	r.Wake("other")
+	r.wants(t, "barred", "other")
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.rows) != 0 {
+		t.Errorf("failures of the account: %v", p.rows)
 	}
 }
 

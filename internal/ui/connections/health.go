@@ -2,6 +2,8 @@ package connectionsui
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"strconv"
 	"time"
 
@@ -54,12 +56,34 @@ func (v view) state(ctx context.Context) (text string, tone kit.Tone) {
 	if v.failing() {
 		return i18n.T(ctx, "connections.state.failing"), kit.Warn
 	}
+	if len(v.Connection.Denied) > 0 {
+		return i18n.T(ctx, "connections.state.denied"), kit.Warn
+	}
 	return text, kit.OK
 }
 
 // failing says that the last thing the channel said was an error.
 func (v view) failing() bool {
 	return v.Connection.LastError != "" && v.Connection.LastErrorAt > v.Connection.LastSuccessAt
+}
+
+// denial is work that the channel gives no right to, with its words.
+type denial struct{ work, words string }
+
+// denials puts together what the channel refuses in the same words.
+func (v view) denials(ctx context.Context) (out []denial) {
+	if v.Connection.State != connections.Active {
+		return nil
+	}
+	for _, name := range slices.Sorted(maps.Keys(v.Connection.Denied)) {
+		d := denial{i18n.T(ctx, "connections.work."+name), v.Connection.Denied[name]}
+		if at := slices.IndexFunc(out, func(o denial) bool { return o.words == d.words }); at >= 0 {
+			out[at].work += ", " + d.work
+			continue
+		}
+		out = append(out, d)
+	}
+	return out
 }
 
 func count(ctx context.Context, n int) string {

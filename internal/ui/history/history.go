@@ -61,7 +61,7 @@ func (n Names) Who(ctx context.Context, actor string) string {
 // bad and good are the kinds that stand out of the rest.
 var (
 	bad = map[string]bool{
-		"order.push_parked": true, "order.shortage_made": true, "connection.stopped": true, "connection.hook_refused": true, "listing.drift": true,
+		"order.push_parked": true, "order.shortage_made": true, "connection.stopped": true, "connection.denied": true, "connection.hook_refused": true, "listing.drift": true,
 	}
 	good = map[string]bool{"order.shortage_filled": true, "order.completed": true}
 )

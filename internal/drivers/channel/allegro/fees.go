@@ -75,9 +75,6 @@ func (c *channel) ListFees(ctx context.Context, raw string) (connector.FeePage, 
 		Entries wire.Rows `json:"billingEntries"`
 	}
 	a, e := c.do(ctx, request{method: http.MethodGet, path: "/billing/billing-entries", query: query}, &said)
-	if e != nil && e.Code == "403" {
-		e.Kind = connector.KindPermanent // orders and stock go on without the right to see the billing
-	}
 	if e == nil && said.Entries == nil {
 		e = connector.Errorf(connector.KindTransient, "Allegro answered without a list of billing entries")
 	}

@@ -69,7 +69,8 @@ func refusal(e *connector.Error, body []byte) *connector.Error {
 	switch {
 	case e.Kind == connector.KindLimited:
 		return limited(e)
-	case e.Kind == connector.KindAuth:
+	case e.Kind == connector.KindAuth || e.Kind == connector.KindDenied:
+		e.Kind = connector.KindAuth
 		e.Message = "Allegro does not accept the client ID and client secret"
 	case said.Code == "invalid_grant":
 		e.Kind, e.Message = connector.KindAuth, "Allegro has ended Lad's access (new password or withdrawn consent): connect the account again"

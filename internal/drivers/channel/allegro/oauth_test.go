@@ -124,9 +124,9 @@ func TestMissingRights(t *testing.T) {
 		t.Errorf("Check needs the profile only: %v", err)
 	}
 	_, err = st.ch.PullOrders(t.Context(), "")
-	st.want(err, connector.KindAuth, "all rights", "orders:read")
+	st.want(err, connector.KindDenied, "all rights", "orders:read")
 	_, err = st.ch.ListFees(t.Context(), "")
-	st.want(err, connector.KindPermanent, "billing:read") // must not stop orders and stock
+	st.want(err, connector.KindDenied, "billing:read")
 }
 
 func TestRefreshTokenIsKeptBeforeUse(t *testing.T) {

@@ -32,7 +32,8 @@ func (t *tally) miss(e *connector.Error) {
 	if t.lost == nil {
 		t.lost = e
 	}
-	if e.Kind == connector.KindLimited || e.Kind == connector.KindAuth || e.Kind == connector.KindSettings {
+	switch e.Kind {
+	case connector.KindLimited, connector.KindAuth, connector.KindDenied, connector.KindSettings:
 		t.lost, t.stopped = e, true
 	}
 }

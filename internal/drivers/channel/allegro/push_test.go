@@ -219,7 +219,7 @@ func TestLostEdit(t *testing.T) {
 	for _, c := range []struct {
 		status int
 		kind   connector.Kind
-	}{{http.StatusTooManyRequests, connector.KindLimited}, {http.StatusForbidden, connector.KindAuth}} {
+	}{{http.StatusTooManyRequests, connector.KindLimited}, {http.StatusForbidden, connector.KindDenied}} {
 		status = c.status
 		_, err := st.ch.PushStock(t.Context(), []connector.StockUpdate{pieces(ids[0], 0), pieces(ids[1], 0)})
 		st.want(err, c.kind)

@@ -106,7 +106,7 @@ func TestAccount(t *testing.T) {
 	st.shop.Faults().Clear()
 	st.shop.Withdraw(true)
 	_, err = st.PushStock(t.Context(), []connector.StockUpdate{{OfferID: "LMP-1", Quantity: 0}})
-	wantKind(t, "a right that was taken away", err, connector.KindAuth)
+	wantKind(t, "a right that was taken away", err, connector.KindDenied)
 	if strings.Contains(err.Error(), st.key) {
 		t.Error("the error shows the key")
 	}

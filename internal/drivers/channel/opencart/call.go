@@ -110,9 +110,8 @@ func (c *channel) open(a wire.Answer, write bool, out any) *connector.Error {
 
 // Codes of the protocol that mean something to the driver itself.
 const (
-	codeClock     = "clock"
-	codeNotFound  = "not_found"
-	codeForbidden = "forbidden"
+	codeClock    = "clock"
+	codeNotFound = "not_found"
 )
 
 // refusal makes the error of a code.
@@ -133,7 +132,9 @@ func (c *channel) refusal(a wire.Answer, env envelope, write bool) *connector.Er
 		e.Kind = connector.Lost(write)
 	case "unknown_call":
 		e.Message = "the module in the shop is too old for this: install the one that belongs to this Lad"
-	case codeNotFound, codeForbidden, "conflict", "invalid": // one kind of change that is not allowed leaves the others working
+	case "forbidden":
+		e.Kind = connector.KindDenied
+	case codeNotFound, "conflict", "invalid":
 	default: // a code nobody has heard of proves no more than the status does
 		if by := a.Err(); by != nil {
 			e.Kind, e.RetryAfter = by.Kind, by.RetryAfter

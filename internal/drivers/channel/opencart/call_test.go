@@ -50,19 +50,6 @@ func TestAddress(t *testing.T) {
 	}
 }
 
-// wantNotAllowed wants each item refused by itself: a shop that gives orders and keeps its stock to itself is no broken connection.
-func wantNotAllowed(t *testing.T, what string, n int, done []connector.ItemResult, err error) {
-	t.Helper()
-	if err != nil || len(done) != n {
-		t.Errorf("%s not allowed: %+v, %v", what, done, err)
-	}
-	for _, r := range done {
-		if r.State != connector.ItemRejected || r.Err == nil || !strings.Contains(r.Err.Message, "did not allow") {
-			t.Errorf("%s not allowed: %+v", what, r)
-		}
-	}
-}
-
 func TestCredentialsAndRights(t *testing.T) {
 	t.Parallel()
 	s := start(t, shopsim.Options{}, nil)
@@ -74,12 +61,12 @@ func TestCredentialsAndRights(t *testing.T) {
 	for _, right := range []string{"stock", "price", "status"} {
 		s.Allow(right, false)
 	}
-	done, err := s.PushStock(t.Context(), []connector.StockUpdate{{OfferID: "50", Quantity: qty.Pieces(1)}, {OfferID: "51", Quantity: qty.Pieces(1)}})
-	wantNotAllowed(t, "stock", 2, done, err)
-	done, err = s.PushPrice(t.Context(), []connector.PriceUpdate{{OfferID: "50", Price: uah(100)}})
-	wantNotAllowed(t, "price", 1, done, err)
-	wantKind(t, "a step not allowed", s.PushStatus(t.Context(), connector.StatusChange{OrderID: id, From: "1", To: "2"}), connector.KindPermanent, "did not allow")
-	wantKind(t, "a waybill not allowed", s.PushTracking(t.Context(), id, "nova_poshta", "2045"), connector.KindPermanent, "did not allow")
+	_, err = s.PushStock(t.Context(), []connector.StockUpdate{{OfferID: "50", Quantity: qty.Pieces(1)}, {OfferID: "51", Quantity: qty.Pieces(1)}})
+	wantKind(t, "stock not allowed", err, connector.KindDenied, "did not allow")
+	_, err = s.PushPrice(t.Context(), []connector.PriceUpdate{{OfferID: "50", Price: uah(100)}})
+	wantKind(t, "a price not allowed", err, connector.KindDenied, "did not allow")
+	wantKind(t, "a step not allowed", s.PushStatus(t.Context(), connector.StatusChange{OrderID: id, From: "1", To: "2"}), connector.KindDenied, "did not allow")
+	wantKind(t, "a waybill not allowed", s.PushTracking(t.Context(), id, "nova_poshta", "2045"), connector.KindDenied, "did not allow")
 	if _, err := s.Check(t.Context()); err != nil {
 		t.Errorf("reading stays allowed: %v", err)
 	}
@@ -167,7 +154,7 @@ func TestAnswers(t *testing.T) {
 		{503, `<html>maintenance</html>`, false, connector.KindTransient},
 		{404, `<html>not found</html>`, true, connector.KindSettings},
 		{200, `<html>the front page</html>`, false, connector.KindTransient},
-		{403, `<html>blocked by the firewall</html>`, false, connector.KindAuth},
+		{403, `<html>blocked by the firewall</html>`, false, connector.KindDenied},
 	}
 	for _, c := range cases {
 		srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {

@@ -2,7 +2,6 @@ package opencart
 
 import (
 	"context"
-	"errors"
 	"slices"
 
 	"github.com/lad-hub/lad/connector"
@@ -72,15 +71,7 @@ func (c *channel) push(ctx context.Context, call string, cur money.Currency, cha
 		var said struct {
 			Items wire.Rows `json:"items"`
 		}
-		err := c.call(ctx, call, body, true, &said)
-		var refused *connector.Error
-		if errors.As(err, &refused) && refused.Code == codeForbidden { // true of each item, so nobody need send them one by one
-			for _, n := range part {
-				results = append(results, rejected(n.OfferID, refused.Code, refused.Message))
-			}
-			continue
-		}
-		if err != nil {
+		if err := c.call(ctx, call, body, true, &said); err != nil {
 			return nil, err
 		}
 		if said.Items == nil {

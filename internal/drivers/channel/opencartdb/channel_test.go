@@ -122,9 +122,9 @@ func TestCheckSaysWhatIsWrong(t *testing.T) {
 		{"out of bounds", nil, httpx.ClientOptions{Only: "127.0.0.1:1"}, nil, connector.KindSettings, "can not be used"},
 		{"encryption it has not", map[string]string{"encryption": "yes"}, httpx.ClientOptions{AllowPrivate: true}, nil, connector.KindSettings, "encryption"},
 		{"a table that may not be read", nil, httpx.ClientOptions{AllowPrivate: true}, func(s *simdb.Shop) { s.Deny("select", "order_total"); s.Deny("update", "order_total") },
-			connector.KindAuth, "may not read oc_order_total"},
+			connector.KindDenied, "may not read oc_order_total"},
 		{"columns that may not be read", nil, httpx.ClientOptions{AllowPrivate: true}, func(s *simdb.Shop) { s.Deny("select", "product", "price", "quantity") },
-			connector.KindAuth, "oc_product (quantity, price)"},
+			connector.KindDenied, "oc_product (quantity, price)"},
 		{"no currency", nil, httpx.ClientOptions{AllowPrivate: true}, func(s *simdb.Shop) { s.Deny("select", "setting"); s.Deny("update", "setting") }, connector.KindSettings, "currency:"},
 	}
 	for _, c := range cases {

@@ -37,7 +37,7 @@ var said = map[uint16]struct {
 	1040:         {connector.KindLimited, "the database has too many connections at the moment"},
 	1203:         {connector.KindLimited, "this user has too many connections at the moment"},
 	1226:         {connector.KindLimited, "this user has used up what the hosting allows in an hour"},
-	noRightTable: {connector.KindAuth, "the database user has no right to a table that Lad needs"}, noRightColumn: {connector.KindAuth, "the database user has no right to a column that Lad needs"},
+	noRightTable: {connector.KindDenied, "the database user has no right to a table that Lad needs"}, noRightColumn: {connector.KindDenied, "the database user has no right to a column that Lad needs"},
 	1146: {connector.KindSettings, "a table of the shop is not there any more"}, 1054: {connector.KindSettings, "a column of the shop is not there any more"},
 	1205: {connector.KindTransient, "the shop keeps its rows locked"}, 1213: {connector.KindTransient, "the shop changed the same rows at the same moment"},
 	1969: {connector.KindTransient, "the database needed too long"}, 3024: {connector.KindTransient, "the database needed too long"},

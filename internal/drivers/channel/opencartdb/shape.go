@@ -99,7 +99,7 @@ func (s *session) judge(sh *shape) error {
 	case len(missing) == 0:
 		return nil
 	case len(sh.rights) > 0:
-		return connector.Errorf(connector.KindAuth, "the database user “%s” may not read %s: give it the right SELECT on it", s.c.user, strings.Join(missing, ", "))
+		return connector.Errorf(connector.KindDenied, "the database user “%s” may not read %s: give it the right SELECT on it", s.c.user, strings.Join(missing, ", "))
 	}
 	others, err := s.rows(`SELECT table_name AS t FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name LIKE '%order!_product' ESCAPE '!' ORDER BY table_name LIMIT 5`)
 	if err != nil {

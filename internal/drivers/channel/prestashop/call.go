@@ -225,7 +225,7 @@ func (c *channel) refusal(a wire.Answer, top *node, in intent) *connector.Error 
 	case code == 22:
 		e.Kind, e.Message = connector.KindAuth, "the webservice is switched off in the shop (Advanced Parameters, Webservice)"
 	case code == 25 || code == 26 || code == 101:
-		e.Kind = connector.KindAuth
+		e.Kind = connector.KindDenied
 	case code == 46:
 		e.Kind = connector.KindPermanent
 	case code == 127: // the body got lost on its way, which is not the fault of what was in it

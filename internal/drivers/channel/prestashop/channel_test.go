@@ -153,12 +153,12 @@ func TestAccessLost(t *testing.T) {
 	s.shop.Forbid("orders", "GET PUT POST PATCH DELETE HEAD")
 	s.shop.Forbid("order_histories", "POST")
 	_, err := s.Check(t.Context())
-	wantKind(t, "rights missing", err, connector.KindAuth, "lacks rights: POST order_histories, GET orders")
+	wantKind(t, "rights missing", err, connector.KindDenied, "lacks rights: POST order_histories, GET orders")
 	_, err = s.PullOrders(t.Context(), "")
-	wantKind(t, "a resource not permitted", err, connector.KindAuth, "orders")
+	wantKind(t, "a resource not permitted", err, connector.KindDenied, "orders")
 	s.shop.Forbid("orders", "")
 	err = s.PushStatus(t.Context(), connector.StatusChange{OrderID: id, To: stateShipping})
-	wantKind(t, "a method not permitted", err, connector.KindAuth, "order_histories")
+	wantKind(t, "a method not permitted", err, connector.KindDenied, "order_histories")
 	s.shop.SetEnabled(false)
 	_, err = s.PullOrders(t.Context(), "")
 	wantKind(t, "switched off", err, connector.KindAuth, "switched off")
@@ -219,15 +219,16 @@ func TestErrorsHideTheKey(t *testing.T) {
 // Codes of the API sheet, part 3, as a read and as a write see them.
 func TestRefusals(t *testing.T) {
 	t.Parallel()
-	transient, unknown, permanent, auth := connector.KindTransient, connector.KindUnknown, connector.KindPermanent, connector.KindAuth
+	transient, unknown, permanent := connector.KindTransient, connector.KindUnknown, connector.KindPermanent
+	auth, denied := connector.KindAuth, connector.KindDenied
 	cases := []struct {
 		status, code int
 		read, write  connector.Kind
 	}{
 		{500, 2, transient, unknown}, {500, 15, transient, unknown}, {200, 5, transient, unknown}, {401, 16, auth, auth}, {401, 17, auth, auth},
-		{401, 21, auth, auth}, {503, 22, auth, auth}, {405, 25, auth, auth}, {401, 26, auth, auth}, {400, 35, permanent, permanent},
+		{401, 21, auth, auth}, {503, 22, auth, auth}, {405, 25, denied, denied}, {401, 26, denied, denied}, {400, 35, permanent, permanent},
 		{400, 41, permanent, permanent}, {500, 46, permanent, permanent}, {400, 85, permanent, permanent}, {404, 87, permanent, permanent},
-		{400, 93, permanent, permanent}, {405, 101, auth, auth}, {500, 127, transient, unknown}, {404, 132, connector.KindSettings, connector.KindSettings},
+		{400, 93, permanent, permanent}, {405, 101, denied, denied}, {500, 127, transient, unknown}, {404, 132, connector.KindSettings, connector.KindSettings},
 		{500, 0, transient, unknown}, {200, 0, permanent, permanent},
 	}
 	for _, c := range cases {

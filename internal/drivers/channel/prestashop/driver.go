@@ -116,7 +116,7 @@ func (c *channel) Check(ctx context.Context) (connector.Account, error) {
 		}
 	}
 	if len(lacking) > 0 {
-		return connector.Account{}, connector.Errorf(connector.KindAuth, "the webservice key lacks rights: %s", strings.Join(lacking, ", "))
+		return connector.Account{}, connector.Errorf(connector.KindDenied, "the webservice key lacks rights: %s", strings.Join(lacking, ", "))
 	}
 	c.facts = nil
 	if _, err := c.know(ctx, reading); err != nil {

@@ -48,7 +48,7 @@ func TestCodes(t *testing.T) {
 		"0": {connector.KindTransient, connector.KindUnknown}, "1003": {connector.KindTransient, connector.KindUnknown},
 		"5503": {connector.KindTransient, connector.KindUnknown}, "1031": {connector.KindTransient, connector.KindTransient},
 		"1005": {connector.KindPermanent, connector.KindPermanent}, "1002": {connector.KindPermanent, connector.KindPermanent},
-		"1010": {connector.KindAuth, connector.KindAuth}, "5401": {connector.KindAuth, connector.KindAuth}, "1004": {connector.KindAuth, connector.KindAuth},
+		"1010": {connector.KindDenied, connector.KindDenied}, "5401": {connector.KindAuth, connector.KindAuth}, "1004": {connector.KindAuth, connector.KindAuth},
 		"7777": {connector.KindPermanent, connector.KindPermanent},
 	}
 	for code, kinds := range cases {

@@ -97,7 +97,9 @@ func (f failure) typed(write bool) *connector.Error {
 		e.Kind, e.RetryAfter = unclear, maintenancePause
 	case "1031", "3002", "3003":
 		e.Kind = connector.KindTransient
-	case "1004", "1010", "1018", "1020", "5401", "6001":
+	case "1010":
+		e.Kind = connector.KindDenied
+	case "1004", "1018", "1020", "5401", "6001":
 		e.Kind = connector.KindAuth
 	}
 	return e

@@ -162,7 +162,7 @@ func TestErrors(t *testing.T) {
 	}
 	cases := map[string][2]connector.Kind{ // kind of a read, kind of a write
 		failed("INTERNAL_SERVER_ERROR"): {connector.KindTransient, connector.KindUnknown},
-		failed("ACCESS_DENIED"):         {connector.KindAuth, connector.KindAuth},
+		failed("ACCESS_DENIED"):         {connector.KindDenied, connector.KindDenied},
 		failed("SHOP_INACTIVE"):         {connector.KindAuth, connector.KindAuth},
 		failed("THROTTLED"):             {connector.KindLimited, connector.KindLimited},
 		failed("MAX_COST_EXCEEDED"):     {connector.KindPermanent, connector.KindPermanent},
@@ -201,7 +201,7 @@ func TestPeopleHidden(t *testing.T) {
 	}
 	for _, path := range []string{`["orders","nodes",0,"lineItems"]`, `[]`, `null`} {
 		_, err := canned(t, page(path)).PullOrders(t.Context(), "")
-		wantKind(t, path, err, connector.KindAuth, "not approved")
+		wantKind(t, path, err, connector.KindDenied, "not approved")
 	}
 }
 
@@ -250,7 +250,7 @@ func TestClosedDoors(t *testing.T) {
 		kind  connector.Kind
 		words string
 	}{
-		401: {connector.KindAuth, "uninstalled"}, 402: {connector.KindAuth, "frozen"}, 403: {connector.KindAuth, ""}, 423: {connector.KindAuth, "locked"},
+		401: {connector.KindAuth, "uninstalled"}, 402: {connector.KindAuth, "frozen"}, 403: {connector.KindDenied, ""}, 423: {connector.KindAuth, "locked"},
 		404: {connector.KindSettings, "no Shopify shop"}, 301: {connector.KindSettings, "redirects"}, 302: {connector.KindSettings, "redirects"},
 	} {
 		for _, set := range []map[string]string{nil, {"token": "", "client_id": "sim-client-id"}} {
@@ -278,10 +278,10 @@ func TestScopeMissing(t *testing.T) {
 	t.Parallel()
 	s := open(t, shop.Options{Scopes: []string{"read_locations", "read_products"}}, nil)
 	_, err := s.ch.Check(t.Context())
-	wantKind(t, "check", err, connector.KindAuth, "`read_orders`")
+	wantKind(t, "check", err, connector.KindDenied, "`read_orders`")
 	_, err = s.ch.PushStock(t.Context(), []connector.StockUpdate{{OfferID: kettle, Quantity: 1000}})
-	wantKind(t, "stock", err, connector.KindAuth, "`write_inventory`")
-	wantKind(t, "status", s.ch.PushStatus(t.Context(), connector.StatusChange{OrderID: "5", To: statusConfirmed}), connector.KindAuth, "`write_orders`")
+	wantKind(t, "stock", err, connector.KindDenied, "`write_inventory`")
+	wantKind(t, "status", s.ch.PushStatus(t.Context(), connector.StatusChange{OrderID: "5", To: statusConfirmed}), connector.KindDenied, "`write_orders`")
 }
 
 func TestFetchedToken(t *testing.T) {

@@ -179,7 +179,7 @@ func (a answer) judge(write bool) *connector.Error {
 	case e.Code == "THROTTLED":
 		e.Kind, e.RetryAfter = connector.KindLimited, a.pause()
 	case e.Code == "ACCESS_DENIED":
-		e.Kind = connector.KindAuth
+		e.Kind = connector.KindDenied
 	case e.Code == "SHOP_INACTIVE":
 		e.Kind = connector.KindAuth
 	case e.Code == "INTERNAL_SERVER_ERROR", e.Code == "" && !strings.Contains(strings.ToLower(e.Message), "syntax"):

@@ -16,6 +16,7 @@ import (
 const (
 	codeNoRoute    = "rest_no_route"
 	codeCannotView = "woocommerce_rest_cannot_view"
+	codeKey        = "woocommerce_rest_authentication_error"
 )
 
 // api is where the routes of WooCommerce itself begin.
@@ -98,9 +99,20 @@ func (p page) number(header string) int {
 	return n
 }
 
-// send makes a call. A page that is not there is asked for once more by the other form of the address: a missing page has had no
-// effect.
+// send makes a call and judges its answer.
 func (c *channel) send(ctx context.Context, r request) (wire.Answer, *connector.Error) {
+	a, e := c.found(ctx, r)
+	if e != nil && e.Code == codeKey && r.method != http.MethodGet { // said of a key that may only read as of one that is dead
+		if _, err := c.Check(ctx); err == nil {
+			e.Kind = connector.KindDenied
+		}
+	}
+	return a, e
+}
+
+// found makes a call. A page that is not there is asked for once more by the other form of the address: a missing page has had no
+// effect.
+func (c *channel) found(ctx context.Context, r request) (wire.Answer, *connector.Error) {
 	a, e := c.timed(ctx, r)
 	if e != nil {
 		return a, e
@@ -182,7 +194,7 @@ func judge(a wire.Answer) *connector.Error {
 		e.Kind, e.Message = connector.KindSettings, "the shop has no WooCommerce API: the plug-in is switched off or too old"
 	case e.Kind == connector.KindSettings:
 		e.Message = "base_url: the shop redirects to " + place(a.Header.Get("Location"))
-	case why == "" && e.Kind == connector.KindAuth && a.HTML():
+	case why == "" && (e.Kind == connector.KindAuth || e.Kind == connector.KindDenied) && a.HTML():
 		e.Message = "the host or a security plug-in refuses the request (HTTP " + strconv.Itoa(a.Status) + ")"
 	}
 	if why != "" {

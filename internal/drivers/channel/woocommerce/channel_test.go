@@ -140,7 +140,7 @@ func TestKeyLost(t *testing.T) {
 	id := s.place(t, 1)
 	step := connector.StatusChange{OrderID: id, From: statusOnHold, To: statusProcessing}
 	s.SetRight(shop.ReadOnly)
-	wantKind(t, "a key that only reads", s.PushStatus(t.Context(), step), connector.KindAuth, "write permissions")
+	wantKind(t, "a key that only reads", s.PushStatus(t.Context(), step), connector.KindDenied, "write permissions")
 	s.SetRight(shop.WriteOnly)
 	_, err := s.PullOrders(t.Context(), "")
 	wantKind(t, "a key that only writes", err, connector.KindAuth, "read permissions")
@@ -148,6 +148,7 @@ func TestKeyLost(t *testing.T) {
 	s.Revoke()
 	_, err = s.Check(t.Context())
 	wantKind(t, "a key that was taken away", err, connector.KindAuth)
+	wantKind(t, "a push with a key that was taken away", s.PushStatus(t.Context(), step), connector.KindAuth)
 	stripped := start(t, shop.Options{StripsAuthorization: true})
 	_, err = stripped.Check(t.Context())
 	wantKind(t, "a host that loses the header", err, connector.KindAuth)
@@ -169,7 +170,7 @@ func TestShopMovedOrGone(t *testing.T) {
 		{"moved", answer(301, "", "Location", "https://other.example.com/wp-json/wc/v3/orders?consumer_secret=cs_secret"), connector.KindSettings, "base_url: the shop redirects to https://other.example.com"},
 		{"moved without saying where", answer(302, ""), connector.KindSettings, "another address"},
 		{"no WordPress", answer(404, page), connector.KindSettings, "no WooCommerce at this address"},
-		{"a firewall", answer(403, page), connector.KindAuth, "security plug-in"},
+		{"a firewall", answer(403, page), connector.KindDenied, "security plug-in"},
 		{"ModSecurity", answer(501, page), connector.KindTransient, "501"},
 		{"a PHP error before the data", answer(200, "<br />\n<b>Fatal error</b>"), connector.KindTransient, "web page"},
 		{"an empty list without its total", answer(200, "[]"), connector.KindTransient, "without a list"},
