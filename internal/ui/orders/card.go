@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/lad-hub/lad/connector"
 	"github.com/lad-hub/lad/internal/connections"
 	"github.com/lad-hub/lad/internal/customers"
 	"github.com/lad-hub/lad/internal/orders"
@@ -165,12 +166,19 @@ func (c *card) history(ctx context.Context) []kit.Event {
 	return n.Events(ctx, c.History)
 }
 
-// status is the channel's own title of one of its status codes.
+// status is the channel's own title of one of its status codes; a shop that makes its own statuses says what they are called.
 func (c *card) status(code string) string {
+	var info connector.Info
 	if d, ok := c.names.drivers(c.Order.Source); ok {
-		if s, ok := d.Info().StatusOf(code); ok && s.Title != "" {
-			return s.Title
+		info = d.Info()
+	}
+	for _, k := range c.names.connections {
+		if k.ID == c.Order.ConnectionID && len(k.Dictionary.Statuses) > 0 {
+			info.Statuses = k.Dictionary.Statuses
 		}
+	}
+	if s, ok := info.StatusOf(code); ok && s.Title != "" {
+		return s.Title
 	}
 	return code
 }

@@ -1,12 +1,15 @@
 package ordersui_test
 
 import (
+	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"strings"
 	"testing"
 
 	"github.com/lad-hub/lad/connector"
+	"github.com/lad-hub/lad/internal/platform/db"
 	"github.com/lad-hub/lad/internal/platform/i18n"
 )
 
@@ -94,6 +97,29 @@ func TestCardTellsTheTruth(t *testing.T) {
 				t.Errorf("card %d does not say %q:\n%s", id, want, words)
 			}
 		}
+	}
+}
+
+// A status that a shop has made itself is called on the card what the shop calls it.
+func TestCardNamesTheShopsOwnStatus(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	_, last := believable(t, d)
+	o := d.order(t, last)
+	own, err := json.Marshal(connector.Dictionary{Statuses: []connector.Status{{Code: o.ChannelStatus, Title: "Чекає на постачальника"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = d.DB.Write(context.Background(), d.Owner.Tenant, func(tx *db.Tx) error {
+		_, err := tx.Exec(context.Background(), "update connection set dictionary = $3 where tenant_id = $1 and id = $2", int64(tx.Tenant), o.ConnectionID, string(own))
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	words := d.As("owner", i18n.Ukrainian).Fragment(t, fmt.Sprintf("/orders/%d", last), "card").Words(t)
+	if !strings.Contains(words, "Чекає на постачальника") {
+		t.Errorf("the card does not say the shop's own words:\n%s", words)
 	}
 }
 
