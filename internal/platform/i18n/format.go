@@ -55,6 +55,9 @@ func (l Language) decimal(plain string) string {
 	return text
 }
 
+// Typed writes a plain decimal for an input as people type it: "18499,50", in English "18499.50".
+func (l Language) Typed(plain string) string { return strings.Replace(plain, ".", l.point(), 1) }
+
 // groups cuts s into groups of size runes counted from the right.
 func groups(s string, size int, sep string) string {
 	r := []rune(s)
@@ -133,6 +136,9 @@ func (l Language) dateTime(t time.Time) string { return l.date(t, true) + ", " +
 
 // Int writes a whole number in the context's language.
 func Int(ctx context.Context, n int64) string { return Lang(ctx).Int(n) }
+
+// Typed writes a plain decimal for an input.
+func Typed(ctx context.Context, plain string) string { return Lang(ctx).Typed(plain) }
 
 // Qty writes a quantity in the context's language.
 func Qty(ctx context.Context, q qty.Qty) string { return Lang(ctx).Qty(q) }

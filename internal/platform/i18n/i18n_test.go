@@ -160,6 +160,8 @@ func TestNumbers(t *testing.T) {
 		{Ukrainian.Qty(qty.Pieces(-20000)), "−20_000"},
 		{English.Percent(2150), "21.5~%"},
 		{Ukrainian.Int(999), "999"},
+		{Ukrainian.Typed("-18499.50"), "-18499,50"},
+		{English.Typed("18499.50"), "18499.50"},
 	} {
 		if got := shown(tt.got); got != tt.want {
 			t.Errorf("%q, want %q", got, tt.want)

@@ -90,6 +90,17 @@ func Parse(s string, c Currency) (Money, error) {
 	return Money{Minor: n, Currency: c}, nil
 }
 
+// typed drops what people write around a number and turns the comma into a point.
+var typed = strings.NewReplacer(" ", "", "\u00a0", "", "\u202f", "", ",", ".", "₴", "", "грн.", "", "грн", "", "zł", "", "€", "", "$", "", "£", "")
+
+// Typed reads an amount as people type it: "1 890,50 ₴". Empty is zero; the currency is the field's, whatever sign stands there.
+func Typed(s string, c Currency) (Money, error) {
+	if s = strings.TrimSuffix(typed.Replace(s), string(c)); s == "" {
+		return New(0, c), nil
+	}
+	return Parse(s, c)
+}
+
 // FromFloat reads a JSON number of a channel, rounded half away from zero to the currency's precision.
 func FromFloat(f float64, c Currency) (Money, error) {
 	d, ok := digits[c]

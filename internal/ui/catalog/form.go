@@ -11,6 +11,7 @@ import (
 	"github.com/lad-hub/lad/internal/platform/access"
 	"github.com/lad-hub/lad/internal/platform/db"
 	"github.com/lad-hub/lad/internal/platform/errs"
+	"github.com/lad-hub/lad/internal/platform/i18n"
 	"github.com/lad-hub/lad/internal/platform/money"
 	"github.com/lad-hub/lad/internal/platform/qty"
 	"github.com/lad-hub/lad/internal/ui/kit"
@@ -83,13 +84,9 @@ func partsOf(list []partForm) (out []catalog.Part, err error) {
 	return out, nil
 }
 
-// amount reads money as a person types it: spaces, a comma, a currency sign. Empty is nothing.
+// amount reads money as a person types it. Empty is nothing.
 func amount(c *errs.Check, field, text string, cur money.Currency) money.Money {
-	text = strings.NewReplacer(" ", "", "\u00a0", "", "\u202f", "", ",", ".", "₴", "", "zł", "", "€", "").Replace(text)
-	if text == "" {
-		return money.New(0, cur)
-	}
-	m, err := money.Parse(text, cur)
+	m, err := money.Typed(text, cur)
 	if err != nil {
 		c.Fail(field, "error.catalog.typed_money")
 	}
@@ -115,19 +112,19 @@ func (f skuForm) sku(c *errs.Check, prefix string, cur money.Currency) catalog.N
 }
 
 // decimal writes money for an input.
-func decimal(m money.Money) string {
+func decimal(ctx context.Context, m money.Money) string {
 	if m.Minor == 0 {
 		return ""
 	}
-	return strings.Replace(m.Decimal(), ".", ",", 1)
+	return i18n.Typed(ctx, m.Decimal())
 }
 
 // kilograms writes a weight for an input.
-func kilograms(g int64) string {
+func kilograms(ctx context.Context, g int64) string {
 	if g == 0 {
 		return ""
 	}
-	return strings.Replace(qty.Qty(g).String(), ".", ",", 1)
+	return i18n.Typed(ctx, qty.Qty(g).String())
 }
 
 // kindOptions are what a SKU can be.

@@ -718,7 +718,7 @@ func editPage(f editForm, c catalog.Card, data kit.PageData) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = kit.KV(translated(ctx, f.others())).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = kit.KV(translated(ctx, f.others(ctx))).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

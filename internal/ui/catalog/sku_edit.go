@@ -26,9 +26,9 @@ type editForm struct {
 	changed     *catalog.Card
 }
 
-func editOf(c catalog.Card) editForm {
+func editOf(ctx context.Context, c catalog.Card) editForm {
 	f := editForm{id: c.ID, version: c.Version, name: c.Name, kind: c.Kind, backorder: c.Backorder}
-	f.skuForm = skuForm{code: c.Code, variant: c.Variant, price: decimal(c.Price), cost: decimal(c.Cost), weight: kilograms(c.WeightGrams), barcodes: strings.Join(c.Barcodes, " ")}
+	f.skuForm = skuForm{code: c.Code, variant: c.Variant, price: decimal(ctx, c.Price), cost: decimal(ctx, c.Cost), weight: kilograms(ctx, c.WeightGrams), barcodes: strings.Join(c.Barcodes, " ")}
 	for _, p := range c.Parts {
 		f.parts = append(f.parts, partForm{sku: catalog.SKU{ID: p.SKUID, Code: p.Code, Name: p.Name}, qty: p.Qty.String()})
 	}
@@ -47,7 +47,7 @@ func (p *pages) skuEdit(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return p.editPage(w, r, http.StatusOK, editOf(c), c)
+	return p.editPage(w, r, http.StatusOK, editOf(r.Context(), c), c)
 }
 
 // live reads a SKU that is not deleted.
@@ -135,7 +135,7 @@ func (p *pages) skuDelete(w http.ResponseWriter, r *http.Request) error {
 		if !reply.IsRefusal(err) {
 			return err
 		}
-		f := editOf(c)
+		f := editOf(r.Context(), c)
 		f.fault = i18n.Error(ctx, err)
 		return p.editPage(w, r, http.StatusUnprocessableEntity, f, c)
 	}
@@ -143,11 +143,11 @@ func (p *pages) skuDelete(w http.ResponseWriter, r *http.Request) error {
 }
 
 // others are the fields in which the SKU differs now from what the person is about to save.
-func (f editForm) others() []kit.Pair {
+func (f editForm) others(ctx context.Context) []kit.Pair {
 	if f.changed == nil {
 		return nil
 	}
-	now := editOf(*f.changed)
+	now := editOf(ctx, *f.changed)
 	var out []kit.Pair
 	add := func(key, mine, theirs string) {
 		if mine != theirs {

@@ -1,6 +1,7 @@
 package connectionsui
 
 import (
+	"context"
 	"net/http"
 	"strings"
 
@@ -40,18 +41,18 @@ func (p *pages) show(r *http.Request) (*showData, error) {
 	if driver, ok := p.Connections.Drivers(h.Connection.Driver); ok {
 		d.settings = settingsForm{info: driver.Info(), id: h.Connection.ID, name: h.Connection.Name, values: h.Connection.Settings, asks: asksPermission(p.Connections.Drivers, h.Connection.Driver)}
 	}
-	d.policy, d.rate = policyOf(h.Connection.Policy), d.rateForm()
+	d.policy, d.rate = policyOf(r.Context(), h.Connection.Policy), d.rateForm(r.Context())
 	return d, nil
 }
 
-func policyOf(c connections.Policy) policyForm {
+func policyOf(ctx context.Context, c connections.Policy) policyForm {
 	blank := func(n qty.Qty) string {
 		if n == 0 {
 			return ""
 		}
-		return n.String()
+		return i18n.Typed(ctx, n.String())
 	}
-	return policyForm{share: strings.Replace(qty.Qty(c.SharePPM/10).String(), ".", ",", 1), cap: blank(c.Cap), safety: blank(c.Safety), hideBelow: blank(c.HideBelow), policy: c}
+	return policyForm{share: i18n.Typed(ctx, qty.Qty(c.SharePPM/10).String()), cap: blank(c.Cap), safety: blank(c.Safety), hideBelow: blank(c.HideBelow), policy: c}
 }
 
 // examples are what the stored policy shows of a few quantities.

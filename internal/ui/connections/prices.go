@@ -29,7 +29,9 @@ type priceForm struct {
 	faults                               map[string]string
 }
 
-func priceFormOf(r connections.PriceRule) priceForm {
+func priceFormOf(ctx context.Context, r connections.PriceRule) priceForm {
+	amount := func(minor int64) string { return i18n.Typed(ctx, money.New(minor, money.UAH).Decimal()) } // two digits after the point in every currency here
+	percent := func(ppm int64) string { return i18n.Typed(ctx, qty.Qty(ppm/10).String()) }               // of parts per million
 	blank := func(minor int64) string {
 		if minor == 0 {
 			return ""
@@ -39,24 +41,13 @@ func priceFormOf(r connections.PriceRule) priceForm {
 	return priceForm{push: r.Push, mul: percent(r.MulPPM), add: blank(r.AddMinor), step: amount(r.StepMinor), ending: blank(r.EndingMinor), floor: percent(r.FloorPPM), round: string(r.Round), rule: r}
 }
 
-// amount writes minor units of a currency with two digits after the point, as people type them.
-func amount(minor int64) string {
-	return strings.Replace(money.New(minor, money.UAH).Decimal(), ".", ",", 1)
-}
-
-// percent writes parts per million as a percentage.
-func percent(ppm int64) string { return strings.Replace(qty.Qty(ppm/10).String(), ".", ",", 1) }
-
 // parsePrices reads the form; what can not be read is named in faults.
 func parsePrices(r *http.Request) (priceForm, error) {
 	get := func(name string) string { return strings.TrimSpace(r.PostFormValue(name)) }
 	f := priceForm{push: get("push") != "", mul: get("mul"), add: get("add"), step: get("step"), ending: get("ending"), floor: get("floor"), round: get("round")}
 	var c errs.Check
 	minor := func(text, field string) int64 {
-		if text == "" {
-			return 0
-		}
-		m, err := money.Parse(strings.Replace(text, ",", ".", 1), money.UAH)
+		m, err := money.Typed(text, money.UAH)
 		c.That(err == nil, field, "error.connection.price_"+field)
 		return m.Minor
 	}
@@ -92,7 +83,7 @@ func (p *pages) pricesOf(r *http.Request) (*pricesData, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &pricesData{view: v, form: priceFormOf(v.Connection.Prices), takes: p.Connections.TakesPrices(r.Context(), v.actor.Tenant, v.Connection.ID)}
+	d := &pricesData{view: v, form: priceFormOf(r.Context(), v.Connection.Prices), takes: p.Connections.TakesPrices(r.Context(), v.actor.Tenant, v.Connection.ID)}
 	d.after, _ = strconv.ParseInt(r.URL.Query().Get("after"), 10, 64)
 	return d, p.DB.Read(r.Context(), v.actor.Tenant, func(tx *db.Tx) error {
 		if d.list, err = p.Connections.PricedListings(r.Context(), tx, v.Connection.ID, d.after, offersPage+1); err != nil {

@@ -1,6 +1,7 @@
 package connectionsui
 
 import (
+	"context"
 	"net/http"
 	"strings"
 
@@ -17,10 +18,10 @@ type rateForm struct {
 	usual       qty.Qty // what the driver takes without an agreement
 }
 
-func (d *showData) rateForm() rateForm {
+func (d *showData) rateForm(ctx context.Context) rateForm {
 	f := rateForm{usual: qty.Qty(d.settings.info.Limits.RequestsPerSecond * float64(qty.One))}
 	if n := d.Connection.RateMilli; n > 0 {
-		f.rate = strings.Replace(qty.Qty(n).String(), ".", ",", 1)
+		f.rate = i18n.Typed(ctx, qty.Qty(n).String())
 	}
 	return f
 }

@@ -35,7 +35,7 @@ func (p *pages) feedNew(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return p.form(w, r, formOf(feeds.Feed{Name: format.Title, Format: format, Settings: feeds.Plain(string(i18n.Lang(ctx)), c)}), nil)
+	return p.form(w, r, formOf(ctx, feeds.Feed{Name: format.Title, Format: format, Settings: feeds.Plain(string(i18n.Lang(ctx)), c)}), nil)
 }
 
 // feedCreate keeps a new feed.
@@ -82,7 +82,7 @@ func (p *pages) feedEdit(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return p.form(w, r, formOf(f), nil)
+	return p.form(w, r, formOf(r.Context(), f), nil)
 }
 
 // feedSave keeps a feed's settings.

@@ -32,26 +32,28 @@ type form struct {
 }
 
 // formOf is the form of stored settings.
-func formOf(f feeds.Feed) form {
+func formOf(ctx context.Context, f feeds.Feed) form {
+	typed := func(plain string) string { return i18n.Typed(ctx, plain) }
+	percent := func(ppm int64) string { return typed(qty.Qty(ppm / 10).String()) } // of parts per million
 	out := form{id: f.ID, format: f.Format, in: feeds.Input{Name: f.Name, Format: f.Format.Name, Settings: f.Settings}, typed: map[string]string{}}
 	minor := func(name string, n int64) {
 		if n != 0 {
-			out.typed[name] = comma(money.New(n, f.Currency).Decimal())
+			out.typed[name] = typed(money.New(n, f.Currency).Decimal())
 		}
 	}
 	out.typed["mul"], out.typed["share"] = percent(f.Price.MulPPM), percent(f.Stock.SharePPM)
 	minor("add", f.Price.AddMinor)
-	out.typed["step"] = comma(money.New(f.Price.StepMinor, f.Currency).Decimal())
+	out.typed["step"] = typed(money.New(f.Price.StepMinor, f.Currency).Decimal())
 	minor("ending", f.Price.EndingMinor)
 	for name, n := range map[string]qty.Qty{"safety": f.Stock.Safety, "hide_below": f.Stock.HideBelow} {
 		if n != 0 {
-			out.typed[name] = comma(n.String())
+			out.typed[name] = typed(n.String())
 		}
 	}
 	for i, d := range f.Shop.Delivery {
 		out.typed[row(i, "kind")] = d.Kind
 		if d.CostMinor >= 0 {
-			out.typed[row(i, "cost")] = comma(money.New(d.CostMinor, f.Currency).Decimal())
+			out.typed[row(i, "cost")] = typed(money.New(d.CostMinor, f.Currency).Decimal())
 		}
 		minor(row(i, "free"), d.FreeMinor)
 		if d.Days > 0 {
@@ -62,11 +64,6 @@ func formOf(f feeds.Feed) form {
 }
 
 func row(i int, name string) string { return fmt.Sprintf("delivery_%d_%s", i+1, name) }
-
-func comma(s string) string { return strings.Replace(s, ".", ",", 1) }
-
-// percent writes parts per million as a percentage.
-func percent(ppm int64) string { return comma(qty.Qty(ppm / 10).String()) }
 
 // parse reads the form; what can not be read is named in the error.
 func parse(r *http.Request, format feeds.Format) (form, error) {
@@ -111,7 +108,7 @@ func (p parser) minor(name, at, fault string) int64 {
 	if text == "" || err != nil { // a wrong currency has a fault of its own
 		return 0
 	}
-	m, err := money.Parse(strings.Replace(text, ",", ".", 1), c)
+	m, err := money.Typed(text, c)
 	p.c.That(err == nil, at, fault)
 	return m.Minor
 }

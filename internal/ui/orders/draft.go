@@ -104,22 +104,13 @@ func (d *draft) drop(skuID int64) {
 	d.Lines = slices.DeleteFunc(d.Lines, func(l draftLine) bool { return l.sku.ID == skuID })
 }
 
-// amount reads money as people type it: "1 890,50".
-func amount(text string, c money.Currency) (money.Money, error) {
-	text = strings.NewReplacer(" ", "", "\u00a0", "", "\u202f", "", ",", ".").Replace(text)
-	if text == "" {
-		return money.New(0, c), nil
-	}
-	return money.Parse(text, c)
-}
-
 // sum is the line's total; ok is false while quantity or price can not be read.
 func (l draftLine) sum() (total money.Money, ok bool) {
 	n, err := qty.Parse(l.Qty)
 	if err != nil || n <= 0 {
 		return total, false
 	}
-	price, err := amount(l.Price, l.sku.Price.Currency)
+	price, err := money.Typed(l.Price, l.sku.Price.Currency)
 	if err != nil || price.Minor < 0 {
 		return total, false
 	}

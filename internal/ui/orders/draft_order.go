@@ -43,11 +43,11 @@ func (d *draft) validate() error {
 		if n, err := qty.Parse(l.Qty); err != nil || n <= 0 || n > qty.Max {
 			c.Fail("lines", "error.order.quantity", "line", i+1, "quantity", l.Qty)
 		}
-		if m, err := amount(l.Price, l.sku.Price.Currency); err != nil || m.Minor < 0 {
+		if m, err := money.Typed(l.Price, l.sku.Price.Currency); err != nil || m.Minor < 0 {
 			c.Fail("lines", "error.order.price", "line", i+1)
 		}
 	}
-	if m, err := amount(d.Freight, d.currency()); len(d.Lines) > 0 && (err != nil || m.Minor < 0) {
+	if m, err := money.Typed(d.Freight, d.currency()); len(d.Lines) > 0 && (err != nil || m.Minor < 0) {
 		c.Fail("freight", "error.orders.amount")
 	}
 	return c.Err()
@@ -76,7 +76,7 @@ func (d *draft) intake(a access.Actor, region string) (orders.Intake, error) {
 		o.Payment.State = connector.PaymentPaid
 	}
 	var err error
-	if o.DeliveryCost, err = amount(d.Freight, d.currency()); err != nil {
+	if o.DeliveryCost, err = money.Typed(d.Freight, d.currency()); err != nil {
 		return orders.Intake{}, err
 	}
 	for _, l := range d.Lines {
@@ -84,7 +84,7 @@ func (d *draft) intake(a access.Actor, region string) (orders.Intake, error) {
 		if line.Quantity, err = qty.Parse(l.Qty); err != nil {
 			return orders.Intake{}, err
 		}
-		if line.Price, err = amount(l.Price, l.sku.Price.Currency); err != nil {
+		if line.Price, err = money.Typed(l.Price, l.sku.Price.Currency); err != nil {
 			return orders.Intake{}, err
 		}
 		o.Lines = append(o.Lines, line)
