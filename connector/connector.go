@@ -8,6 +8,8 @@ package connector
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
@@ -350,8 +352,33 @@ type OfferPage struct {
 type OfferSource interface {
 	// ListOffers reads all offers page by page, from the empty cursor.
 	ListOffers(ctx context.Context, cursor string) (OfferPage, error)
-	// ReadOffers reads offers by id, at most Limits.ReadBatch; unknown ids are left out.
+	// ReadOffers reads offers by id, at most Limits.ReadBatch; unknown ids are left out. A channel that needs a request for each
+	// offer, or for a few, reads some of them and answers *OffersLeft beside them: while it reads on, nothing else is told.
 	ReadOffers(ctx context.Context, ids []string) ([]Offer, error)
+}
+
+// OffersLeft says that ReadOffers has stopped before IDs, which are fewer than it was asked for. It is no failure: Lad does what
+// is more urgent, then asks for exactly these.
+type OffersLeft struct{ IDs []string }
+
+// Error says how many are left.
+func (e *OffersLeft) Error() string { return fmt.Sprintf("%d offers are not read yet", len(e.IDs)) }
+
+// ReadAll reads offers by id until none is left.
+func ReadAll(ctx context.Context, source OfferSource, ids []string) ([]Offer, error) {
+	var all []Offer
+	for {
+		offers, err := source.ReadOffers(ctx, ids)
+		all = append(all, offers...)
+		var left *OffersLeft
+		if !errors.As(err, &left) {
+			return all, err
+		}
+		if len(left.IDs) >= len(ids) {
+			return all, Errorf(KindTransient, "reading offers does not get on: %d are left of %d", len(left.IDs), len(ids))
+		}
+		ids = left.IDs
+	}
 }
 
 // StockUpdate asks the channel to show a quantity. Values are absolute, so a repeat is harmless.

@@ -29,7 +29,7 @@ func (st *stand) listAll() map[string]connector.Offer {
 
 func (st *stand) readOffers(ids ...string) map[string]connector.Offer {
 	st.t.Helper()
-	list, err := st.ch.(connector.OfferSource).ReadOffers(context.Background(), ids)
+	list, err := connector.ReadAll(context.Background(), st.ch.(connector.OfferSource), ids)
 	if err != nil {
 		st.t.Fatalf("ReadOffers: %v", err)
 	}

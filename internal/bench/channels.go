@@ -17,8 +17,7 @@ type ChannelsResult struct {
 	// a new rule. PricePushedS is the time from the rule until every channel shows its prices, each at its own limit.
 	PriceWantedS float64 `json:"price_wanted_s"`
 	PricePushedS float64 `json:"price_pushed_s"`
-	// The p99 from a commit to the request at four healthy channels, beside a fifth healthy one, a slow one and a dead one: of
-	// the quietest quarter of many windows.
+	// The p99 from a commit to the request at four healthy channels, beside a fifth healthy one, a slow one and a dead one.
 	FanoutP99MS float64 `json:"fanout_p99_ms"`
 	SlowP99MS   float64 `json:"slow_p99_ms"`
 	DeadP99MS   float64 `json:"dead_p99_ms"`

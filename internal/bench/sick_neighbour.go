@@ -4,22 +4,19 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
-	"slices"
 	"time"
 
 	"github.com/lad-hub/lad/internal/platform/access"
 	"github.com/lad-hub/lad/internal/sim"
 )
 
-// Sizes of the bench of a sick channel. The conditions take turns in a random order, each for some windows of time, and of the
-// windows of each the quietest quarter counts: what else the machine does (a disk that is busy for a second multiplies every
-// figure) comes and goes, while harm done by a channel would be there in every window.
+// Sizes of the bench of a sick channel. The conditions take turns in a random order, so that what else the machine does falls on
+// all of them alike; every push counts.
 const (
-	sickRate    = 50 // orders a second
-	sickRounds  = 3  // one for a short run
-	sickWindows = 6  // of a second, as a rule: longer than the slow channel takes
-	sickDelay   = 5 * time.Second
-	sickOne     = 0 // which of the others falls ill
+	sickRate   = 50 // orders a second
+	sickRounds = 3  // one for a short run
+	sickDelay  = 5 * time.Second
+	sickOne    = 0 // which of the others falls ill
 )
 
 // sickNeighbour sells on one channel while one of five others is well, slow or dead, and measures the four healthy ones.
@@ -34,64 +31,44 @@ func sickNeighbour(ctx context.Context, o Options, p *place, r *ChannelsResult) 
 	refusing := func() error { door.shut(); return nil }
 	failing := func() error { sick.Faults().Set(sim.Status5xx, sim.Rule{}); return nil }
 	slow := func() error { sick.Faults().Set(sim.Delay, sim.Rule{Delay: sickDelay}); return nil }
-	var healthy, beside, dead []float64 // p99 of each window
+	var healthy, beside, dead []time.Duration
 	conditions := []struct {
 		begin, end func() error
-		into       *[]float64
+		into       *[]time.Duration
 	}{{well, well, &healthy}, {slow, well, &beside}, {failing, well, &dead}, {well, well, &healthy}, {slow, well, &beside}, {refusing, door.open, &dead}}
 	f.take()
-	dice := rand.New(rand.NewPCG(5, 6)) // what came before a condition must not count for or against it
-	rounds, windows := sickRounds, sickWindows
+	dice := rand.New(rand.NewPCG(5, 6))         // what came before a condition must not count for or against it
+	rounds, lasts := sickRounds, o.lasts()*6/10 // longer than the slow channel takes
 	if o.Lasts > 0 && o.Lasts < 5*time.Second {
-		rounds, windows = 1, 2
+		rounds = 1
 	}
 	for range rounds {
 		dice.Shuffle(len(conditions), func(i, j int) { conditions[i], conditions[j] = conditions[j], conditions[i] })
 		for _, c := range conditions {
-			list, err := f.under(ctx, door.id, c.begin, c.end, windows, o.lasts()/10)
+			list, err := f.under(ctx, door.id, c.begin, c.end, lasts)
 			if err != nil {
 				return err
 			}
 			*c.into = append(*c.into, list...)
 		}
-		o.say("channels: p99 %.1f ms, beside a slow one %.1f ms, beside a dead one %.1f ms (medians of the windows: %.1f, %.1f, %.1f ms)",
-			quantile(healthy, quiet), quantile(beside, quiet), quantile(dead, quiet), quantile(healthy, 0.5), quantile(beside, 0.5), quantile(dead, 0.5))
+		r.FanoutP99MS, r.SlowP99MS, r.DeadP99MS = latencies(healthy, 99)[0], latencies(beside, 99)[0], latencies(dead, 99)[0]
+		o.say("channels: p99 %.1f ms, beside a slow one %.1f ms, beside a dead one %.1f ms", r.FanoutP99MS, r.SlowP99MS, r.DeadP99MS)
 	}
-	r.FanoutP99MS, r.SlowP99MS, r.DeadP99MS = quantile(healthy, quiet), quantile(beside, quiet), quantile(dead, quiet)
 	var err error
 	r.lostBySick, err = f.settle(ctx)
 	return err
 }
 
-// quiet is the part of the windows that counts: their quietest quarter.
-const quiet = 0.25
-
-// quantile is the value below which a part of a list lies.
-func quantile(list []float64, part float64) float64 {
-	if len(list) == 0 {
-		return 0
-	}
-	slices.Sort(list)
-	return list[int(float64(len(list))*part)]
-}
-
-// under measures the healthy channels while the sick one is in a condition, and waits until it has recovered. It answers the
-// p99 of each window.
-func (f *fanout) under(ctx context.Context, sick int64, begin, end func() error, windows int, window time.Duration) (p99 []float64, err error) {
+// under measures the healthy channels while the sick one is in a condition, and waits until it has recovered.
+func (f *fanout) under(ctx context.Context, sick int64, begin, end func() error, lasts time.Duration) (took []time.Duration, err error) {
 	if err := begin(); err != nil {
 		return nil, err
 	}
-	for i := range windows {
-		if _, err := f.load(ctx, sickRate, window); err != nil {
-			return nil, errors.Join(err, end())
-		}
-		if i == windows-1 {
-			waitFor(ctx, settleWait, 20*time.Millisecond, func() bool { return f.pendingBut(ctx, sick) == 0 })
-		}
-		if list, _ := f.take(); len(list) > 0 {
-			p99 = append(p99, latencies(list, 99)[0])
-		}
+	if _, err := f.load(ctx, sickRate, lasts); err != nil {
+		return nil, errors.Join(err, end())
 	}
+	waitFor(ctx, settleWait, 20*time.Millisecond, func() bool { return f.pendingBut(ctx, sick) == 0 })
+	took, _ = f.take()
 	if err := end(); err != nil {
 		return nil, err
 	}
@@ -100,5 +77,5 @@ func (f *fanout) under(ctx context.Context, sick int64, begin, end func() error,
 	}
 	_, err = f.settle(ctx)
 	f.take()
-	return p99, err
+	return took, err
 }

@@ -2,6 +2,7 @@ package connections
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -17,18 +18,31 @@ import (
 const (
 	confirmEvery  = 5 * time.Second
 	confirmPause  = 250 * time.Millisecond // between two read-backs, so that a busy channel is read in batches
-	confirmShare  = 10                     // pushes wait while a read-back runs: it rests so many times as long, confirmEvery at most
+	confirmShare  = 10                     // a read-back rests so many times as long as it took, confirmEvery at most
 	confirmWithin = 60 * time.Second
 	driftTries    = 3
 )
 
-// confirmLane reads back what the channel accepted. Accepted is not shown: only a read-back proves it.
+// confirmLane reads back what the channel accepted. Accepted is not shown: only a read-back proves it. Where a channel needs many
+// requests for one read-back, pushes go between them.
 type confirmLane struct {
 	*Account
 	*show
-	source connector.OfferSource
-	next   time.Time           // before which no read-back begins
-	asked  map[int64]time.Time // listing → when it was last read, so that a slow channel is not asked in a circle
+	source  connector.OfferSource
+	next    time.Time           // before which no read-back begins
+	asked   map[int64]time.Time // listing → when it was last read, so that a slow channel is not asked in a circle
+	reading *readBack           // the one under way
+}
+
+// readBack is a batch that is being read.
+type readBack struct {
+	began time.Time
+	took  time.Duration // by its requests
+	rows  []*sentRow
+	left  []string // offers not read yet
+	shown map[string]connector.Offer
+	steps int
+	full  bool // more rows wait
 }
 
 func (l *confirmLane) Name() string { return l.show.confirm }
@@ -45,36 +59,68 @@ func (l *confirmLane) Run(ctx context.Context) (reconcile.Step, error) {
 	if at := l.Limit.Ready(now); at.After(now) {
 		return reconcile.Step{At: at}, nil
 	}
-	if l.next.After(now) {
-		return reconcile.Step{At: l.next}, nil
+	if l.reading == nil {
+		if l.next.After(now) {
+			return reconcile.Step{At: l.next}, nil
+		}
+		if next, err := l.begin(ctx); err != nil || l.reading == nil {
+			return reconcile.Step{At: next}, err
+		}
 	}
+	b := l.reading
+	more, err := l.read(ctx, b)
+	if err == nil && more {
+		return reconcile.Step{Again: true}, nil
+	}
+	l.reading = nil
+	l.next = l.Now().Add(min(max(confirmPause, confirmShare*b.took), confirmEvery))
+	if err != nil {
+		return reconcile.Step{}, err
+	}
+	if err := l.compare(ctx, b); err != nil {
+		return reconcile.Step{}, err
+	}
+	l.svc.runners.doubts.settle(l.doubtful(l.show), b.rows, b.began)
+	return reconcile.Step{Again: b.full, At: l.Now().Add(confirmEvery)}, nil
+}
+
+// begin takes the rows of a read-back, or says when to look again.
+func (l *confirmLane) begin(ctx context.Context) (next time.Time, err error) {
 	batch := l.Info.Limits.ReadBatch
 	if batch == 0 {
 		batch = defaultBatch
 	}
-	rows, next, err := l.due(ctx, batch)
-	if err != nil || len(rows) == 0 {
-		return reconcile.Step{At: next}, err
+	b := &readBack{began: l.Now(), shown: map[string]connector.Offer{}}
+	if b.rows, next, err = l.due(ctx, batch); err != nil || len(b.rows) == 0 {
+		return next, err
 	}
-	ids := make([]string, len(rows))
-	for i, r := range rows {
-		ids[i] = r.offer
+	for _, r := range b.rows {
+		b.left = append(b.left, r.offer)
 		l.asked[r.listing] = l.Now()
 	}
-	offers, err := l.source.ReadOffers(ctx, ids)
-	l.next = l.Now().Add(min(max(confirmPause, confirmShare*l.Now().Sub(now)), confirmEvery))
-	if err != nil {
-		return reconcile.Step{}, err
-	}
-	shown := make(map[string]connector.Offer, len(offers))
+	b.full = len(b.rows) == batch
+	l.reading = b
+	return next, nil
+}
+
+// read makes one step of a read-back and says whether there is more.
+func (l *confirmLane) read(ctx context.Context, b *readBack) (more bool, err error) {
+	began := l.Now()
+	offers, err := l.source.ReadOffers(ctx, b.left)
+	b.took += l.Now().Sub(began)
+	b.steps++
 	for _, o := range offers {
-		shown[o.ExternalID] = o
+		b.shown[o.ExternalID] = o
 	}
-	if err := l.compare(ctx, rows, shown); err != nil {
-		return reconcile.Step{}, err
+	var left *connector.OffersLeft
+	if !errors.As(err, &left) {
+		return false, err
 	}
-	l.svc.runners.doubts.settle(l.doubtful(l.show), rows, now)
-	return reconcile.Step{Again: len(rows) == batch, At: l.Now().Add(confirmEvery)}, nil
+	if len(left.IDs) >= len(b.left) {
+		return false, connector.Errorf(connector.KindTransient, "reading offers back does not get on: %d are left of %d", len(left.IDs), len(b.left))
+	}
+	b.left = left.IDs
+	return true, nil
 }
 
 // due reads accepted rows, oldest first, leaving out those read a moment ago, and what a second look was asked for.
@@ -118,12 +164,48 @@ func (l *confirmLane) due(ctx context.Context, limit int) (rows []*sentRow, next
 	return rows, next, err
 }
 
+// unchanged are the rows that nothing was sent for since they were taken: pushes go between the requests of a read-back.
+func (l *confirmLane) unchanged(ctx context.Context, tx *db.Tx, b *readBack) (rows []*sentRow, err error) {
+	if b.steps < 2 {
+		return b.rows, nil
+	}
+	now := make(map[int64]sentRow, len(b.rows))
+	err = db.Chunk(b.rows, 128, func(part []*sentRow) error {
+		n := 1
+		for n < len(part) {
+			n *= 2
+		}
+		args := []any{int64(tx.Tenant), l.Conn.ID}
+		for i := range n {
+			r := part[min(i, len(part)-1)]
+			args = append(args, r.sku, r.listing)
+		}
+		return tx.Each(ctx, "with d (sku, listing) as (values "+tx.Numbers(n, 2, 3)+") select t.listing_id, t.sent, t.accepted_at, t.state from "+l.table+` as t join d
+			on t.sku_id = d.sku and t.listing_id = d.listing where t.tenant_id = $1 and t.connection_id = $2`, args, func(sc db.Scanner) error {
+			var r sentRow
+			err := sc.Scan(&r.listing, &r.sent, &r.acceptedAt, &r.found)
+			now[r.listing] = r
+			return err
+		})
+	})
+	for _, r := range b.rows {
+		if n, there := now[r.listing]; there && n.sent == r.sent && n.acceptedAt == r.acceptedAt && n.found == r.found {
+			rows = append(rows, r)
+		}
+	}
+	return rows, err
+}
+
 // compare settles each row: shown as sent, not yet, parked by the channel, or drifted.
-func (l *confirmLane) compare(ctx context.Context, rows []*sentRow, shown map[string]connector.Offer) error {
+func (l *confirmLane) compare(ctx context.Context, b *readBack) error {
 	return l.Write(ctx, func(tx *db.Tx) error {
+		rows, err := l.unchanged(ctx, tx, b)
+		if err != nil {
+			return err
+		}
 		var good []*dirtyRow
 		for _, r := range rows {
-			o, there := shown[r.offer]
+			o, there := b.shown[r.offer]
 			late := tx.NowMicros()-r.acceptedAt > confirmWithin.Microseconds()
 			switch {
 			case there && l.shows(o, r.sent):

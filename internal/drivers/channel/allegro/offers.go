@@ -142,9 +142,19 @@ func (c *channel) own(ctx context.Context, ids []string, write bool) (map[string
 	return found, nil
 }
 
+// readParts is how many offers one ReadOffers reads: half a second of requests at Allegro's limit.
+const readParts = 4
+
 // ReadOffers reads offers by number. The list tells who they are; stock and price come from the offer's parts, which are
 // true at once.
 func (c *channel) ReadOffers(ctx context.Context, ids []string) ([]connector.Offer, error) {
+	if len(ids) > readParts {
+		out, err := c.ReadOffers(ctx, ids[:readParts])
+		if err == nil {
+			err = &connector.OffersLeft{IDs: ids[readParts:]}
+		}
+		return out, err
+	}
 	found, e := c.own(ctx, ids, false)
 	if e != nil {
 		return nil, e

@@ -267,7 +267,7 @@ func TestReadOffersTakesTheCheapestWay(t *testing.T) {
 	}
 	for _, c := range cases {
 		requests = nil
-		got, err := open(t, srv.URL).ReadOffers(t.Context(), c.ids)
+		got, err := connector.ReadAll(t.Context(), open(t, srv.URL), c.ids)
 		if err != nil || len(got) != c.found || len(requests) != c.requests {
 			t.Errorf("%v: %d offers, requests %v, error %v; want %d in %d", c.ids, len(got), requests, err, c.found, c.requests)
 		}

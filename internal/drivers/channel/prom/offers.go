@@ -93,8 +93,8 @@ func (c *channel) ListOffers(ctx context.Context, raw string) (connector.OfferPa
 	return page, nil
 }
 
-// ReadOffers reads one offer by its id, several by list pages that start at the highest: a page holds at least that one, and
-// its neighbours come for nothing, so it never costs more requests than one per id.
+// ReadOffers reads one offer by its id, several by a list page that starts at the highest: a page holds at least that one, and
+// its neighbours come for nothing, so it never costs more requests than one per id. What is below the page is left.
 func (c *channel) ReadOffers(ctx context.Context, ids []string) ([]connector.Offer, error) {
 	wanted := map[string]bool{}
 	var pending []int64
@@ -106,21 +106,28 @@ func (c *channel) ReadOffers(ctx context.Context, ids []string) ([]connector.Off
 	}
 	slices.Sort(pending)
 	slices.Reverse(pending)
-	var out []connector.Offer
-	for len(pending) > 0 {
-		found, covered, err := c.readDown(ctx, pending)
-		if err != nil {
-			return nil, err
-		}
-		for _, o := range found {
-			if wanted[o.ExternalID] {
-				delete(wanted, o.ExternalID)
-				out = append(out, o)
-			}
-		}
-		pending = pending[covered:]
+	if len(pending) == 0 {
+		return nil, nil
 	}
-	return out, nil
+	found, covered, err := c.readDown(ctx, pending)
+	if err != nil {
+		return nil, err
+	}
+	var out []connector.Offer
+	for _, o := range found {
+		if wanted[o.ExternalID] {
+			delete(wanted, o.ExternalID)
+			out = append(out, o)
+		}
+	}
+	if pending = pending[covered:]; len(pending) == 0 {
+		return out, nil
+	}
+	left := make([]string, len(pending))
+	for i, id := range pending {
+		left[i] = strconv.FormatInt(id, 10)
+	}
+	return out, &connector.OffersLeft{IDs: left}
 }
 
 // readDown reads at least the first (highest) of ids and says how many of them it settled.

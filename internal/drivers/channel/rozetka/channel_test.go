@@ -358,7 +358,7 @@ func TestReadOffersTakesTheCheapestWay(t *testing.T) {
 		{50, 5, 4, []string{"150", "250", "350", "450"}}, {3, 3, 4, []string{"1", "150", "250", "251"}}, {1, 1, 0, []string{"9999"}}, {1, 0, 0, nil},
 	} {
 		requests, pages = 0, c.pages
-		got, err := ch.ReadOffers(t.Context(), c.ids)
+		got, err := connector.ReadAll(t.Context(), ch, c.ids)
 		if err != nil || len(got) != c.found || requests > c.requests {
 			t.Errorf("%d pages, %v: %d offers in %d requests, error %v; want %d in %d", c.pages, c.ids, len(got), requests, err, c.found, c.requests)
 		}

@@ -46,6 +46,7 @@ type channel struct {
 	user, password string
 	shop           string      // how Rozetka calls the shop, known after a login
 	header         http.Header // of the last answer: its Date is the server's clock
+	reading        reading
 }
 
 // The capabilities of the channel. A waybill number goes together with status 61, so there is no TrackingSink.

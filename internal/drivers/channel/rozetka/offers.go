@@ -3,6 +3,7 @@ package rozetka
 import (
 	"context"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"github.com/lad-hub/lad/connector"
@@ -138,42 +139,66 @@ func (c *channel) quarantine(ctx context.Context) (map[string]bool, error) {
 	return parked, nil
 }
 
-// ReadOffers reads offers one by one by site id. For many, the first page of the whole list is read before: when the
-// catalogue has fewer pages left than there are ids, the list is the cheaper way.
+// reading is where the last ReadOffers stopped: which ids were left, and which page of the whole list is next; 0 is one by one.
+type reading struct {
+	left []string
+	page int64
+}
+
+// ReadOffers reads a page of the whole list for many ids, as long as the list has no more pages left than there are ids; else, and
+// when the page held none of them, the first by its site id.
 func (c *channel) ReadOffers(ctx context.Context, ids []string) ([]connector.Offer, error) {
-	left := map[string]bool{}
-	for _, id := range ids {
-		if wire.Text(id).Number() > 0 {
-			left[id] = true
-		}
-	}
+	at := c.resume(ids)
+	left := slices.Clone(at.left)
 	var out []connector.Offer
 	take := func(offers []connector.Offer) {
 		for _, o := range offers {
-			if left[o.ExternalID] {
-				delete(left, o.ExternalID)
-				out = append(out, o)
+			if i := slices.Index(left, o.ExternalID); i >= 0 {
+				left, out = slices.Delete(left, i, i+1), append(out, o)
 			}
 		}
 	}
-	tryList := len(left) >= manyIDs
-	for n, pages := int64(1), int64(1); tryList && n <= pages && pages-n < int64(len(left)); n++ {
-		offers, p, err := c.listGoods(ctx, "all", n, nil)
+	if at.page > 0 {
+		offers, p, err := c.listGoods(ctx, "all", at.page, nil)
 		if err != nil {
 			return nil, err
 		}
-		pages = p.Content.Meta.Pages.Number()
 		take(offers)
-	}
-	for _, id := range ids {
-		if !left[id] {
-			continue
+		if ahead := p.Content.Meta.Pages.Number() - at.page; ahead > 0 && ahead <= int64(len(left)) {
+			at.page++
+		} else {
+			at.page = 0
 		}
-		offers, _, err := c.listGoods(ctx, "all", 1, url.Values{"rz_item_id": {id}})
+	}
+	if len(left) > 0 && len(left) == len(at.left) {
+		one := left[0]
+		offers, _, err := c.listGoods(ctx, "all", 1, url.Values{"rz_item_id": {one}})
 		if err != nil && !notFound(err) {
 			return nil, err
 		}
 		take(offers)
+		left = slices.DeleteFunc(left, func(id string) bool { return id == one })
+	}
+	c.reading = reading{left, at.page}
+	if len(left) > 0 {
+		return out, &connector.OffersLeft{IDs: left}
 	}
 	return out, nil
+}
+
+// resume finds where the reading of these ids stands: a new one begins with the list when they are many.
+func (c *channel) resume(ids []string) reading {
+	if len(ids) > 0 && slices.Equal(ids, c.reading.left) {
+		return c.reading
+	}
+	var at reading
+	for _, id := range ids {
+		if wire.Text(id).Number() > 0 && !slices.Contains(at.left, id) {
+			at.left = append(at.left, id)
+		}
+	}
+	if len(at.left) >= manyIDs {
+		at.page = 1
+	}
+	return at
 }

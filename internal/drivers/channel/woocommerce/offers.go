@@ -212,7 +212,20 @@ func isGone(err error) bool {
 	return e.Kind == connector.KindPermanent && strings.HasSuffix(e.Code, "_invalid_id")
 }
 
-// ReadOffers reads products, and the products around variations, in one call; then the variations of each.
+// readParents is of how many products one ReadOffers reads the variations: a request each, after the one for the products.
+const readParents = 2
+
+// under are the offers that are variations of the given products.
+func under(parents []parent, inner map[int64][]string) (offers []string) {
+	for _, of := range parents {
+		for _, id := range inner[of.ID] {
+			offers = append(offers, strconv.FormatInt(of.ID, 10)+"-"+id)
+		}
+	}
+	return offers
+}
+
+// ReadOffers reads products, and the products around variations, in one call; then the variations of a few of them.
 func (c *channel) ReadOffers(ctx context.Context, ids []string) ([]connector.Offer, error) {
 	wanted := map[string]bool{}
 	top, inner := map[int64]bool{}, map[int64][]string{}
@@ -251,7 +264,11 @@ func (c *channel) ReadOffers(ctx context.Context, ids []string) ([]connector.Off
 		}
 		offers, parents := c.sort(p.rows)
 		keep(offers)
-		for _, of := range parents {
+		parents = slices.DeleteFunc(parents, func(of parent) bool { return len(inner[of.ID]) == 0 })
+		for n, of := range parents {
+			if n == readParents {
+				return out, &connector.OffersLeft{IDs: under(parents[n:], inner)}
+			}
 			for some := range slices.Chunk(inner[of.ID], pageSize) {
 				p, err := c.variations(ctx, of.ID, url.Values{"include": {strings.Join(some, ",")}})
 				if err != nil && !isGone(err) {
