@@ -357,12 +357,12 @@ type OfferSource interface {
 	ReadOffers(ctx context.Context, ids []string) ([]Offer, error)
 }
 
-// OffersLeft says that ReadOffers has stopped before IDs, which are fewer than it was asked for. It is no failure: Lad does what
-// is more urgent, then asks for exactly these.
+// OffersLeft says that ReadOffers, PushStock or PushPrice has stopped before IDs, which are fewer than it was given. It is no failure:
+// Lad does what is more urgent, then goes on with these.
 type OffersLeft struct{ IDs []string }
 
 // Error says how many are left.
-func (e *OffersLeft) Error() string { return fmt.Sprintf("%d offers are not read yet", len(e.IDs)) }
+func (e *OffersLeft) Error() string { return fmt.Sprintf("%d offers are left", len(e.IDs)) }
 
 // ReadAll reads offers by id until none is left.
 func ReadAll(ctx context.Context, source OfferSource, ids []string) ([]Offer, error) {
@@ -417,7 +417,8 @@ type ItemResult struct {
 // StockSink is a channel that takes quantities.
 type StockSink interface {
 	// PushStock sends at most Limits.StockBatch items. It answers one result per item, in any order; an item without one
-	// counts as not changed. An error means that the outcome of every item is unknown.
+	// counts as not changed. An error means that the outcome of every item is unknown, but for *OffersLeft: a channel that needs
+	// a request for each item, or for a few, tells some of them and leaves the others to the next call.
 	PushStock(ctx context.Context, items []StockUpdate) ([]ItemResult, error)
 }
 

@@ -2,6 +2,8 @@ package connectortest
 
 import (
 	"context"
+	"errors"
+	"slices"
 	"testing"
 
 	"github.com/lad-hub/lad/connector"
@@ -80,11 +82,22 @@ func (s Subject) offers(t *testing.T) {
 // push sends quantities and gives the results by offer; an error fails.
 func (st *stand) push(items ...connector.StockUpdate) map[string]connector.ItemResult {
 	st.t.Helper()
-	results, err := st.ch.(connector.StockSink).PushStock(context.Background(), items)
-	if err != nil {
-		st.t.Fatalf("PushStock: %v", err)
+	var all []connector.ItemResult
+	for {
+		results, err := st.ch.(connector.StockSink).PushStock(context.Background(), items)
+		all = append(all, results...)
+		var left *connector.OffersLeft
+		if err != nil && !errors.As(err, &left) {
+			st.t.Fatalf("PushStock: %v", err)
+		}
+		if left == nil {
+			return st.byOffer(all)
+		}
+		if len(left.IDs) >= len(items) {
+			st.t.Fatalf("PushStock does not get on: %d of %d are left", len(left.IDs), len(items))
+		}
+		items = slices.DeleteFunc(slices.Clone(items), func(it connector.StockUpdate) bool { return !slices.Contains(left.IDs, it.OfferID) })
 	}
-	return st.byOffer(results)
 }
 
 func (st *stand) byOffer(results []connector.ItemResult) map[string]connector.ItemResult {

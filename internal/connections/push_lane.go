@@ -2,6 +2,7 @@ package connections
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"slices"
 	"time"
@@ -42,6 +43,9 @@ type dirtyRow struct {
 	stale         bool // the truth changed while the channel was told: the row stays dirty
 }
 
+// left is the state of a row whose turn did not come: it stays dirty as it is.
+const left = "left"
+
 // Run pushes one batch.
 func (l *pushLane) Run(ctx context.Context) (reconcile.Step, error) {
 	batch := l.batch(l.Info.Limits)
@@ -58,11 +62,15 @@ func (l *pushLane) Run(ctx context.Context) (reconcile.Step, error) {
 			return reconcile.Step{}, err
 		}
 	}
-	if err := l.store(ctx, rows); err != nil {
+	told := slices.DeleteFunc(slices.Clone(rows), func(r *dirtyRow) bool { return r.state == left })
+	if len(told) == 0 {
+		return reconcile.Step{}, connector.Errorf(connector.KindTransient, "telling the channel does not get on: all %d offers are left", len(rows))
+	}
+	if err := l.store(ctx, told); err != nil {
 		return reconcile.Step{}, err
 	}
 	l.loop.Wake(l.confirm)
-	return reconcile.Step{Again: len(rows) == batch, At: next}, nil
+	return reconcile.Step{Again: len(rows) == batch || len(told) < len(rows), At: next}, nil
 }
 
 // claimQuery reads what sold out, then the rest, oldest first: each a walk along its part of the index of dirty rows.
@@ -126,8 +134,13 @@ func (l *pushLane) tell(ctx context.Context, rows []*dirtyRow) error {
 	if connector.KindOf(err) == connector.KindUnknown {
 		l.svc.runners.doubts.raise(l.doubtful(l.show), rows, answered.Add(secondLook))
 	}
-	if err != nil {
+	var later *connector.OffersLeft
+	switch {
+	case errors.As(err, &later):
+	case err != nil:
 		return l.split(ctx, rows, err)
+	default:
+		later = &connector.OffersLeft{}
 	}
 	byOffer := make(map[string]connector.ItemResult, len(results))
 	for _, res := range results {
@@ -137,6 +150,9 @@ func (l *pushLane) tell(ctx context.Context, rows []*dirtyRow) error {
 		res, ok := byOffer[r.offer]
 		r.state = string(res.State)
 		switch {
+		case !ok && slices.Contains(later.IDs, r.offer):
+			r.state = left
+			continue
 		case !ok:
 			r.state, r.reason = "failed", "the channel did not answer for this offer"
 		case res.Err != nil:

@@ -1,6 +1,7 @@
 package connections_test
 
 import (
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -8,7 +9,9 @@ import (
 	"testing"
 
 	"github.com/lad-hub/lad/internal/app/apptest"
+	"github.com/lad-hub/lad/internal/sim"
 	"github.com/lad-hub/lad/internal/sim/rozetka"
+	"github.com/lad-hub/lad/internal/sim/woocommerce"
 )
 
 // readGate notes reads by id and pushes in front of a shop. Closed, it holds the next read until it is opened.
@@ -57,6 +60,35 @@ func (g *readGate) seen() []string {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return slices.Clone(g.log)
+}
+
+// What a channel leaves of a push, and of a read-back, is told and read next: the variations of many products on WooCommerce.
+func TestWhatIsLeftComesNext(t *testing.T) {
+	t.Parallel()
+	apptest.EachEngine(t, func(t *testing.T, s *apptest.Living) {
+		shop := woocommerce.New(woocommerce.Options{})
+		var skus []int64
+		for i := range 8 {
+			code := fmt.Sprintf("SHIRT-%d", i)
+			skus = append(skus, s.Goods(code, 100_00, 20).ID)
+			shop.SeedOffers([]sim.OfferSeed{{SKU: code, Title: code, ParentSKU: fmt.Sprintf("MODEL-%d", i), PriceMinor: 100_00, Quantity: 3}})
+		}
+		c, _ := s.Connect(shop, nil)
+		s.Start()
+		settled(t, s, c)
+		confirmed(t, s, c.ID)
+		for _, id := range skus {
+			s.Adjust(id, -7)
+		}
+		for i := range skus {
+			shows(t, shop, fmt.Sprintf("SHIRT-%d", i), 13)
+		}
+		settled(t, s, c)
+		confirmed(t, s, c.ID)
+		if n := s.Told("connection.failed", "connection", c.ID); n > 0 {
+			t.Errorf("%d failures", n)
+		}
+	})
 }
 
 // A read-back that needs a request for each offer does not keep a quantity from being told: the push goes between two of them.

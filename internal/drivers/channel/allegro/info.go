@@ -42,10 +42,9 @@ var info = connector.Info{
 		{Key: "access_token", Title: "connection.field.allegro_access_token", Secret: true, Derived: true},
 		{Key: "refresh_token", Title: "connection.field.allegro_refresh_token", Secret: true, Derived: true},
 	},
-	// 9,000 requests a minute are for all users of one application together. Prices take a request for each different one, and
-	// quantities wait for no more than a second of them.
+	// 9,000 requests a minute are for all users of one application together.
 	Limits: connector.Limits{
-		RequestsPerSecond: 10, Burst: 20, StockBatch: 100, PriceBatch: 10, ReadBatch: 25, PollEvery: 3 * time.Second,
+		RequestsPerSecond: 10, Burst: 20, StockBatch: 100, PriceBatch: 100, ReadBatch: 25, PollEvery: 3 * time.Second,
 	},
 	Statuses: []connector.Status{
 		{Code: statusNew, Title: "Nowe", Stage: connector.StageNew},

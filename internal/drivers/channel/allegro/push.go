@@ -105,6 +105,9 @@ func stockEdit(n int64) map[string]any {
 	return map[string]any{"stock": map[string]any{"available": n, "unit": "UNIT"}}
 }
 
+// pricesAtOnce is how many different prices one PushPrice sends, a request each; the rest is left.
+const pricesAtOnce = 8
+
 // PushPrice shows prices: one command for all offers of one price. Allegro has no crossed-out price.
 func (c *channel) PushPrice(ctx context.Context, items []connector.PriceUpdate) ([]connector.ItemResult, error) {
 	var t tally
@@ -138,10 +141,20 @@ func (c *channel) PushPrice(ctx context.Context, items []connector.PriceUpdate) 
 		edit := map[string]any{"sellingMode": map[string]any{"price": written(it.Price)}}
 		groups[it.Price] = append(groups[it.Price], change{offer: it.OfferID, edit: edit})
 	}
-	for _, price := range order {
+	for _, price := range order[:min(pricesAtOnce, len(order))] {
 		c.send(ctx, priceCommand(price, groups[price]), groups[price], &t)
 	}
-	return t.outcome()
+	results, err := t.outcome()
+	if err != nil || len(order) <= pricesAtOnce {
+		return results, err
+	}
+	var left []string
+	for _, price := range order[pricesAtOnce:] {
+		for _, n := range groups[price] {
+			left = append(left, n.offer)
+		}
+	}
+	return results, &connector.OffersLeft{IDs: left}
 }
 
 // written is money as Allegro reads it.

@@ -1,9 +1,11 @@
 package allegro
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -253,6 +255,22 @@ func TestPushPrice(t *testing.T) {
 	}
 	if st.count("PUT /sale/offer-price-change-commands") != 1 || st.count("PATCH") != 1 {
 		t.Errorf("%d commands and %d edits, want one for the pair and one for the single price", st.count("PUT"), st.count("PATCH"))
+	}
+}
+
+// Every different price takes a request, so a push sends a few and leaves the rest.
+func TestPushPriceLeavesWhatTakesLong(t *testing.T) {
+	t.Parallel()
+	st := start(t, simallegro.Options{}, nil)
+	ids := st.offers(10)
+	var items []connector.PriceUpdate
+	for i, id := range ids {
+		items = append(items, connector.PriceUpdate{OfferID: id, Price: pln(81_00 + int64(i))})
+	}
+	results, err := st.ch.PushPrice(t.Context(), items)
+	var left *connector.OffersLeft
+	if !errors.As(err, &left) || !slices.Equal(left.IDs, ids[pricesAtOnce:]) || len(results) != pricesAtOnce || st.count("PATCH") != pricesAtOnce {
+		t.Errorf("%d results, %d edits, error %v", len(results), st.count("PATCH"), err)
 	}
 }
 

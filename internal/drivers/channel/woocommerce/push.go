@@ -87,10 +87,7 @@ func (c *channel) PushPrice(ctx context.Context, items []connector.PriceUpdate) 
 		})
 	}
 	done, err := c.push(ctx, changes)
-	if err != nil {
-		return nil, err
-	}
-	return append(results, done...), nil
+	return append(results, done...), err
 }
 
 // showsPrice finds a sale that has a date of its own and does not count yet.
@@ -101,6 +98,9 @@ func showsPrice(p product, want money.Money) string {
 	}
 	return "the shop shows " + shown.Decimal() + " instead of " + want.Decimal() + ": is a sale with dates set on the product?"
 }
+
+// groupsAtOnce is how many batches of different products one push sends, as many requests as may go at once; the rest is left.
+const groupsAtOnce = 3
 
 // push sends products in batches, and the variations of each product in batches of their own: the API takes them no other way.
 func (c *channel) push(ctx context.Context, changes []change) ([]connector.ItemResult, error) {
@@ -118,7 +118,16 @@ func (c *channel) push(ctx context.Context, changes []change) ([]connector.ItemR
 		}
 		groups[n.parent] = append(groups[n.parent], n)
 	}
-	for _, of := range order {
+	for at, of := range order {
+		if at == groupsAtOnce {
+			var left []string
+			for _, later := range order[at:] {
+				for _, n := range groups[later] {
+					left = append(left, n.offer)
+				}
+			}
+			return results, &connector.OffersLeft{IDs: left}
+		}
 		for rest := groups[of]; len(rest) > 0; {
 			n := min(c.part, len(rest))
 			done, err := c.batch(ctx, of, rest[:n])

@@ -1,6 +1,7 @@
 package woocommerce
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -53,6 +54,25 @@ func TestPushStock(t *testing.T) {
 		if o, _ := s.Offer(id); o.Quantity != n || o.Orderable != (n > 0) || !o.Tracked {
 			t.Errorf("offer %s: %+v, want %d", id, o, n)
 		}
+	}
+}
+
+// Variations of many products are told a few products at a time, so that Lad can do what is more urgent between them.
+func TestPushLeavesWhatTakesLong(t *testing.T) {
+	t.Parallel()
+	requests := 0
+	ch := canned(t, func(w http.ResponseWriter, _ *http.Request) {
+		requests++
+		answer(200, `{"update":[{"id":1,"manage_stock":true,"stock_quantity":5}]}`)(w, nil)
+	})
+	items := []connector.StockUpdate{{OfferID: "x"}}
+	for product := range 5 {
+		items = append(items, connector.StockUpdate{OfferID: fmt.Sprintf("%d-1", 10+product), Quantity: qty.Pieces(5)})
+	}
+	got, err := ch.PushStock(t.Context(), items)
+	var left *connector.OffersLeft
+	if !errors.As(err, &left) || !slices.Equal(left.IDs, []string{"13-1", "14-1"}) || len(got) != 4 || requests != 3 {
+		t.Errorf("%d results in %d requests, error %v", len(got), requests, err)
 	}
 }
 
