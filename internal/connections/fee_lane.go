@@ -72,7 +72,11 @@ func (l *feeLane) keep(ctx context.Context, page connector.FeePage) error {
 				orders[clean(f.OrderID)] = true
 			}
 		}
-		_, err := tx.Insert(ctx, "insert into channel_fee (tenant_id, connection_id, external_id, order_external, offer_id, code, title, at, amount_minor, currency)",
+		_, err := tx.Exec(ctx, "update connection set fee_cursor = $3 where tenant_id = $1 and id = $2", int64(tx.Tenant), l.Conn.ID, page.Next)
+		if err != nil {
+			return err
+		}
+		_, err = tx.Insert(ctx, "insert into channel_fee (tenant_id, connection_id, external_id, order_external, offer_id, code, title, at, amount_minor, currency)",
 			`on conflict (tenant_id, connection_id, external_id) do update set order_external = excluded.order_external, offer_id = excluded.offer_id, code = excluded.code,
 			title = excluded.title, at = excluded.at, amount_minor = excluded.amount_minor, currency = excluded.currency`, 10, args)
 		if err != nil {
@@ -82,11 +86,7 @@ func (l *feeLane) keep(ctx context.Context, page connector.FeePage) error {
 		if err != nil {
 			return err
 		}
-		if err := l.svc.Orders.Charged(ctx, tx, l.Conn.ID, total); err != nil {
-			return err
-		}
-		_, err = tx.Exec(ctx, "update connection set fee_cursor = $3 where tenant_id = $1 and id = $2", int64(tx.Tenant), l.Conn.ID, page.Next)
-		return err
+		return l.svc.Orders.Charged(ctx, tx, l.Conn.ID, total)
 	})
 	if err == nil {
 		l.Conn.FeeCursor = page.Next

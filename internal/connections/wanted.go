@@ -96,8 +96,14 @@ const newPrices = `insert into listing_price (tenant_id, sku_id, connection_id, 
 	select l.tenant_id, l.sku_id, l.connection_id, l.id, 1, 0, true, $3, 'queued' from listing l join connection c on c.tenant_id = l.tenant_id and c.id = l.connection_id
 	where l.tenant_id = $1 and l.connection_id = $2 and l.sku_id <> 0 and c.price_push`
 
-// wantPrices makes the prices of linked listings wanted where Lad sets prices.
+// wantPrices makes the prices of linked listings wanted where Lad sets prices. Whether it does must not change before the commit: who
+// switches prices on meanwhile would not see these links.
 func wantPrices(ctx context.Context, tx *db.Tx, connectionID int64, listings []int64) error {
+	var locked int64
+	err := tx.QueryRow(ctx, "select id from connection where tenant_id = $1 and id = $2"+tx.ForUpdate(), int64(tx.Tenant), connectionID).Scan(&locked)
+	if err != nil {
+		return err
+	}
 	return db.Chunk(listings, 500, func(part []int64) error {
 		in, args := db.In(4, part)
 		_, err := tx.Exec(ctx, newPrices+" and l.id in "+in+" on conflict (tenant_id, sku_id, connection_id, listing_id) do nothing",
