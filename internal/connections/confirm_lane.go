@@ -171,16 +171,12 @@ func (l *confirmLane) unchanged(ctx context.Context, tx *db.Tx, b *readBack) (ro
 	}
 	now := make(map[int64]sentRow, len(b.rows))
 	err = db.Chunk(b.rows, 128, func(part []*sentRow) error {
-		n := 1
-		for n < len(part) {
-			n *= 2
-		}
+		part = db.Pad(part)
 		args := []any{int64(tx.Tenant), l.Conn.ID}
-		for i := range n {
-			r := part[min(i, len(part)-1)]
+		for _, r := range part {
 			args = append(args, r.sku, r.listing)
 		}
-		return tx.Each(ctx, "with d (sku, listing) as (values "+tx.Numbers(n, 2, 3)+") select t.listing_id, t.sent, t.accepted_at, t.state from "+l.table+` as t join d
+		return tx.Each(ctx, "with d (sku, listing) as (values "+tx.Numbers(len(part), 2, 3)+") select t.listing_id, t.sent, t.accepted_at, t.state from "+l.table+` as t join d
 			on t.sku_id = d.sku and t.listing_id = d.listing where t.tenant_id = $1 and t.connection_id = $2`, args, func(sc db.Scanner) error {
 			var r sentRow
 			err := sc.Scan(&r.listing, &r.sent, &r.acceptedAt, &r.found)
@@ -276,16 +272,12 @@ func (l *confirmLane) drifted(ctx context.Context, tx *db.Tx, r *sentRow, o conn
 // confirmed notes rows whose channel shows what was sent. A row that was sent anew meanwhile is left alone.
 func (sh *show) confirmed(ctx context.Context, tx *db.Tx, connectionID int64, rows []*dirtyRow) error {
 	return db.Chunk(rows, 128, func(part []*dirtyRow) error {
-		n := 1
-		for n < len(part) {
-			n *= 2
-		}
+		part = db.Pad(part)
 		args := []any{int64(tx.Tenant), connectionID, tx.NowMicros()}
-		for i := range n {
-			r := part[min(i, len(part)-1)]
+		for _, r := range part {
 			args = append(args, r.sku, r.listing, r.shown)
 		}
-		_, err := tx.Exec(ctx, `with d (sku, listing, value) as (values `+tx.Numbers(n, 3, 4)+`)
+		_, err := tx.Exec(ctx, `with d (sku, listing, value) as (values `+tx.Numbers(len(part), 3, 4)+`)
 			update `+sh.table+` as t set confirmed = d.value, confirmed_at = $3, tries = 0, state = case when t.state = 'accepted' then 'confirmed' else t.state end from d
 			where t.tenant_id = $1 and t.sku_id = d.sku and t.connection_id = $2 and t.listing_id = d.listing and t.sent = d.value`, args...)
 		return err

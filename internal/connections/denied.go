@@ -25,12 +25,9 @@ func (a *Account) deny(ctx context.Context, lane, words string) error {
 	if a.Conn.Denied[lane] == words {
 		return nil
 	}
-	now := Denied{lane: words}
-	for name, said := range a.Conn.Denied {
-		if name != lane {
-			now[name] = said
-		}
-	}
+	now := Denied{}
+	maps.Copy(now, a.Conn.Denied)
+	now[lane] = words
 	return a.setDenied(ctx, now, func(tx *db.Tx) error {
 		if err := a.svc.Tasks.Raise(ctx, tx, TaskDenied, a.Conn.ID, map[string]any{"name": a.Conn.Name, "reason": words}); err != nil {
 			return err

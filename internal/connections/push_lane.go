@@ -251,16 +251,12 @@ func (l *pushLane) findStale(ctx context.Context, tx *db.Tx, rows []*dirtyRow) e
 // same notes rows whose channel was told this value before, a batch in one statement per size.
 func (l *pushLane) same(ctx context.Context, tx *db.Tx, rows []*dirtyRow) error {
 	return db.Chunk(rows, 128, func(part []*dirtyRow) error {
-		n := 1
-		for n < len(part) {
-			n *= 2
-		}
+		part = db.Pad(part)
 		args := []any{int64(tx.Tenant), l.Conn.ID}
-		for i := range n {
-			r := part[min(i, len(part)-1)]
+		for _, r := range part {
 			args = append(args, r.sku, r.listing, r.gen)
 		}
-		_, err := tx.Exec(ctx, `with d (sku, listing, gen) as (values `+tx.Numbers(n, 3, 3)+`)
+		_, err := tx.Exec(ctx, `with d (sku, listing, gen) as (values `+tx.Numbers(len(part), 3, 3)+`)
 			update `+l.table+` as t set done_gen = d.gen, dirty = t.want_gen > d.gen, urgent = false,
 			state = case when t.want_gen > d.gen then 'queued' when t.confirmed = t.sent then 'confirmed' else 'accepted' end from d
 			where t.tenant_id = $1 and t.sku_id = d.sku and t.connection_id = $2 and t.listing_id = d.listing`, args...)
@@ -272,20 +268,16 @@ func (l *pushLane) same(ctx context.Context, tx *db.Tx, rows []*dirtyRow) error 
 // proves it.
 func (l *pushLane) accepted(ctx context.Context, tx *db.Tx, rows []*dirtyRow) error {
 	return db.Chunk(rows, 128, func(part []*dirtyRow) error {
-		n := 1
-		for n < len(part) {
-			n *= 2
-		}
+		part = db.Pad(part)
 		args := []any{int64(tx.Tenant), l.Conn.ID, tx.NowMicros()}
-		for i := range n {
-			r := part[min(i, len(part)-1)]
+		for _, r := range part {
 			done := r.gen
 			if r.stale {
 				done = -1 // older than any generation: the row stays as far behind as it was
 			}
 			args = append(args, r.sku, r.listing, done, r.shown)
 		}
-		_, err := tx.Exec(ctx, `with d (sku, listing, gen, value) as (values `+tx.Numbers(n, 4, 4)+`)
+		_, err := tx.Exec(ctx, `with d (sku, listing, gen, value) as (values `+tx.Numbers(len(part), 4, 4)+`)
 			update `+l.table+` as t set done_gen = case when d.gen < 0 then t.done_gen else d.gen end, dirty = t.want_gen > d.gen, sent = d.value, sent_at = $3, accepted_at = $3, error = '',
 			urgent = d.gen < 0 and t.urgent, not_before = 0, tries = case when t.state = 'failed' then 0 else t.tries end,
 			state = case when t.want_gen > d.gen then 'queued' else 'accepted' end from d

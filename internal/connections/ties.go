@@ -110,16 +110,12 @@ func stillUnlinked(ctx context.Context, tx *db.Tx, connectionID int64, ties []Ti
 // tie links unlinked listings: the links, what the listings should show, and the waiting lines of their orders.
 func (s *Service) tie(ctx context.Context, tx *db.Tx, connectionID int64, ties []Tie, by string) error {
 	err := db.Chunk(ties, 128, func(part []Tie) error {
-		n := 1
-		for n < len(part) {
-			n *= 2
-		}
+		part = db.Pad(part)
 		args := []any{int64(tx.Tenant), by}
-		for i := range n {
-			t := part[min(i, len(part)-1)]
+		for _, t := range part {
 			args = append(args, t.ListingID, t.SKUID)
 		}
-		_, err := tx.Exec(ctx, `with d (id, sku) as (values `+tx.Numbers(n, 2, 3)+`) update listing as l set sku_id = d.sku, linked_by = $2 from d
+		_, err := tx.Exec(ctx, `with d (id, sku) as (values `+tx.Numbers(len(part), 2, 3)+`) update listing as l set sku_id = d.sku, linked_by = $2 from d
 			where l.tenant_id = $1 and l.id = d.id`, args...)
 		return err
 	})

@@ -33,15 +33,26 @@ func (tx *Tx) Insert(ctx context.Context, head, tail string, width int, args []a
 // In writes a list of n placeholders "($k,$k+1,…)" for `in`, starting at number first, and pads the arguments by repeating
 // the last to a power of two, so that few distinct texts exist. It panics on an empty list: the caller has nothing to ask.
 func In[T any](first int, list []T) (string, []any) {
+	list = Pad(list)
+	args := make([]any, len(list))
+	for i := range args {
+		args[i] = list[i]
+	}
+	return tuples(1, len(list), first), args
+}
+
+// Pad repeats the last of a list, which is not empty, until their number is a power of two: few statements then serve lists of every
+// length. It leaves the list itself alone.
+func Pad[T any](list []T) []T {
 	n := 1
 	for n < len(list) {
 		n *= 2
 	}
-	args := make([]any, n)
-	for i := range args {
-		args[i] = list[min(i, len(list)-1)]
+	out := make([]T, n)
+	for i := range out {
+		out[i] = list[min(i, len(list)-1)]
 	}
-	return tuples(1, n, first), args
+	return out
 }
 
 // Values writes "(…),(…)" of placeholders for an update from a list of rows: rows are padded like In by repeating the last,
