@@ -90,6 +90,9 @@ type Connection struct {
 	CreatedAt      int64
 }
 
+// Failing says that the last thing the channel said was an error.
+func (c Connection) Failing() bool { return c.LastError != "" && c.LastErrorAt > c.LastSuccessAt }
+
 // Input is a new connection or new credentials of one.
 type Input struct {
 	Driver   string

@@ -96,8 +96,7 @@ func (c *console) troubled(ctx context.Context, a access.Actor) (n int, err erro
 	err = c.DB.Read(ctx, a.Tenant, func(tx *db.Tx) error {
 		list, err := connections.All(ctx, tx)
 		for _, each := range list {
-			failing := len(each.Denied) > 0 || each.LastError != "" && each.LastErrorAt > each.LastSuccessAt
-			if each.State == connections.Stopped || each.State == connections.Active && failing {
+			if each.State == connections.Stopped || each.State == connections.Active && (each.Failing() || len(each.Denied) > 0) {
 				n++
 			}
 		}

@@ -53,18 +53,13 @@ func (v view) state(ctx context.Context) (text string, tone kit.Tone) {
 	case connections.Paused:
 		return text, kit.Warn
 	}
-	if v.failing() {
+	if v.Connection.Failing() {
 		return i18n.T(ctx, "connections.state.failing"), kit.Warn
 	}
 	if len(v.Connection.Denied) > 0 {
 		return i18n.T(ctx, "connections.state.denied"), kit.Warn
 	}
 	return text, kit.OK
-}
-
-// failing says that the last thing the channel said was an error.
-func (v view) failing() bool {
-	return v.Connection.LastError != "" && v.Connection.LastErrorAt > v.Connection.LastSuccessAt
 }
 
 // denial is work that the channel gives no right to, with its words.
