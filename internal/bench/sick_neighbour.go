@@ -14,7 +14,7 @@ import (
 // all of them alike; every push counts.
 const (
 	sickRate   = 50 // orders a second
-	sickRounds = 3  // one for a short run
+	sickRounds = 6  // one for a short run
 	sickDelay  = 5 * time.Second
 	sickOne    = 0 // which of the others falls ill
 )
